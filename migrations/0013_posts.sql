@@ -1,0 +1,14 @@
+-- News written by admins.
+CREATE TABLE IF NOT EXISTS posts (
+  id INT AUTO_INCREMENT PRIMARY KEY,
+  authorId INT NOT NULL,
+  title VARCHAR(255) NOT NULL,
+  body TEXT NOT NULL COMMENT 'Markdown',
+  supportersOnly INT DEFAULT 0 NOT NULL,
+  isPublished INT DEFAULT 0 NOT NULL,
+  publishedAt TIMESTAMP NULL,
+  createdAt TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL,
+  updatedAt TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP NOT NULL,
+  FOREIGN KEY (authorId) REFERENCES users(id),
+  INDEX idx_posts_published (isPublished, publishedAt)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
