@@ -1,6 +1,6 @@
 -- Links sent by e-mail: verification, reset, a new address. Only the token's digest is kept.
 CREATE TABLE accountTokens (
-  digest CHAR(43) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  digest CHAR(43) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   userId INT NOT NULL,
   purpose ENUM('verify', 'reset', 'change') NOT NULL,
   email VARCHAR(254) NOT NULL COMMENT 'the address it was sent to',

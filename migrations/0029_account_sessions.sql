@@ -1,6 +1,6 @@
 -- Whose session it is, so that a person can see and end them.
 CREATE TABLE accountSessions (
-  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   userId INT NOT NULL,
   sessionId CHAR(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   userAgent VARCHAR(255) NOT NULL,

@@ -1,6 +1,6 @@
 -- Mail written in the transaction that causes it, sent by a job afterwards.
 CREATE TABLE outgoingMails (
-  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   recipient VARCHAR(254) NOT NULL,
   subject VARCHAR(255) NOT NULL,
   body TEXT NOT NULL,

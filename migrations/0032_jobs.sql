@@ -1,6 +1,6 @@
 -- Work to be done in the background, at least once.
 CREATE TABLE jobs (
-  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   kind VARCHAR(64) NOT NULL,
   payload TEXT NOT NULL COMMENT 'JSON',
   state ENUM('queued', 'running', 'done', 'dead') DEFAULT 'queued' NOT NULL,

@@ -1,6 +1,6 @@
 -- Who did what to whose money or account. Only ever added to.
 CREATE TABLE auditLog (
-  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   actorId INT NULL COMMENT 'NULL: the system',
   action VARCHAR(64) NOT NULL,
   subject VARCHAR(64) NOT NULL COMMENT 'a table',

@@ -1,6 +1,6 @@
 -- Uploads from their first byte until there is a row in artistUploads.
 CREATE TABLE uploadStagings (
-  id CHAR(26) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  id CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   artistId INT NOT NULL,
   fileName VARCHAR(255) NOT NULL,
   bytesReceived BIGINT DEFAULT 0 NOT NULL,

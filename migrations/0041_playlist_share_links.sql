@@ -1,6 +1,6 @@
 -- The short code of a share, and what came of it.
 CREATE TABLE playlistShareLinks (
-  code CHAR(10) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  code CHAR(10) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   shareId INT NOT NULL,
   playlistId INT NOT NULL,
   visits INT DEFAULT 0 NOT NULL,

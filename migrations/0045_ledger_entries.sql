@@ -1,7 +1,7 @@
 -- The lines of a transaction; they sum to zero. Only ever added to.
 CREATE TABLE ledgerEntries (
   id BIGINT AUTO_INCREMENT PRIMARY KEY,
-  transactionId CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  transactionId CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
   line INT NOT NULL,
   accountId INT NOT NULL,
   amount BIGINT NOT NULL COMMENT 'in cents; positive: the account holds more',

@@ -1,7 +1,7 @@
 -- A row of creatorEarnings: what justifies it, what it came from, when it may be paid out.
 CREATE TABLE earningDetails (
   earningId INT PRIMARY KEY,
-  transactionId CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  transactionId CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL,
   line INT NOT NULL COMMENT 'the entry of the transaction',
   gross INT NOT NULL COMMENT 'in cents',
   fee INT NOT NULL COMMENT 'in cents',

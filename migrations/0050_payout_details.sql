@@ -1,7 +1,7 @@
 -- A payout's destination, its approvals, and why it failed.
 CREATE TABLE payoutDetails (
   payoutId INT PRIMARY KEY,
-  formKey CHAR(26) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'the key of the form: sent twice, it is one payout',
+  formKey CHAR(26) CHARACTER SET ascii COLLATE ascii_general_ci NOT NULL COMMENT 'the key of the form: sent twice, it is one payout',
   requestedBy INT NOT NULL,
   destination VARCHAR(255) NOT NULL,
   firstApproverId INT NULL,

@@ -1,6 +1,6 @@
 -- What the sandbox provider did with a payout it was sent. Development only.
 CREATE TABLE sandboxTransfers (
-  idempotencyKey VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+  idempotencyKey VARCHAR(120) CHARACTER SET ascii COLLATE ascii_general_ci PRIMARY KEY,
   reference VARCHAR(64) NOT NULL,
   amount INT NOT NULL COMMENT 'in cents',
   outcome ENUM('paid', 'refused') NOT NULL,

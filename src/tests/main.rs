@@ -1,1 +1,2 @@
+//! none
 fn main(){}

@@ -1,0 +1,151 @@
+//! The document's shell, what every page knows, and every page of the site.
+
+use crate::{
+    accounts::Me,
+    error::AppError,
+    ui::{
+        forms::{Flash, kept_message},
+        head::PageHead,
+        load::{NotFound, Problem},
+        toast::{ToastRegion, Toasts},
+    },
+};
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos_meta::MetaTags;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the server knows when it renders a page and the browser must know too, so that both render the same.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Boot {
+    pub me: Option<Me>,
+    pub flash: Option<Flash>,
+    /// `dark` or `light` when chosen; otherwise the system decides.
+    pub theme: Option<String>,
+    /// Why the page is not shown, when it is not.
+    pub refused: Option<AppError>,
+    /// How the site is reached, without a slash at the end.
+    pub site_url: String,
+    /// Whether the things for development are there.
+    pub development: bool,
+    /// When the page was rendered, in seconds since 1970.
+    pub now: i64,
+}
+
+impl Boot {
+    /// Of the request being rendered.
+    #[cfg(feature = "ssr")]
+    fn of_request() -> Self {
+        use crate::server::context;
+        let visitor = context::visitor();
+        let Ok(app) = context::app() else { return Self::default() };
+        if let (Some(error), Some(response)) = (&visitor.refused, use_context::<leptos_axum::ResponseOptions>())
+            && let Ok(status) = axum::http::StatusCode::from_u16(error.status())
+        {
+            response.set_status(status);
+        }
+        Self {
+            me: visitor.me,
+            flash: visitor.flash,
+            theme: visitor.theme,
+            refused: visitor.refused,
+            site_url: app.config.site_url.clone(),
+            development: app.config.development(),
+            now: app.clock.now().unix_timestamp(),
+        }
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    fn of_request() -> Self {
+        Self::default()
+    }
+}
+
+/// What every page knows.
+pub fn boot() -> Boot {
+    use_context().unwrap_or_default()
+}
+
+/// The HTML around the application.
+#[cfg(feature = "ssr")]
+pub fn shell(config: &crate::server::config::Config) -> impl IntoView + use<> {
+    use crate::server::{context, security};
+    let options = config.leptos_options();
+    let theme = context::visitor().theme;
+    let nonce = leptos::nonce::use_nonce();
+    if let (Some(nonce), Some(response)) = (&nonce, use_context::<leptos_axum::ResponseOptions>())
+        && let Ok(policy) = axum::http::HeaderValue::from_str(&security::page_policy(nonce))
+    {
+        response.insert_header(axum::http::header::CONTENT_SECURITY_POLICY, policy);
+    }
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" dir="ltr" data-theme=theme>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="dark light"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <leptos_meta::HashedStylesheet options=options.clone() id="leptos"/>
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The application: what is on every page, and the pages.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let boot = SharedValue::new(Boot::of_request).into_inner();
+    let toasts = Toasts::new(boot.flash.as_ref().and_then(|flash| flash.message.clone()));
+    provide_context(toasts);
+    provide_context(boot.clone());
+    Effect::new(move || {
+        if let Some(message) = kept_message() {
+            toasts.say(message);
+        }
+    });
+
+    match boot.refused {
+        Some(error) => view! { <main id="main"><PageHead title=crate::t!("error.page_title")/><Problem error/></main> }.into_any(),
+        None => view! {
+            <Router>
+                <main id="main">
+                    <Pages/>
+                </main>
+                <ToastRegion/>
+            </Router>
+        }
+        .into_any(),
+    }
+}
+
+/// Every page of the site.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFound>
+            <Route path=path!("/") view=Welcome ssr=SsrMode::Async/>
+        </Routes>
+    }
+}
+
+#[component]
+fn Welcome() -> impl IntoView {
+    view! {
+        <PageHead title=crate::t!("site.tagline") path="/"/>
+        <h1>{crate::t!("site.name")}</h1>
+    }
+}

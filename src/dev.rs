@@ -1,0 +1,43 @@
+//! Doors for development and browser tests only: production does not mount them.
+
+use crate::{error::AppResult, server::state::App};
+use axum::{
+    Form, Json, Router,
+    extract::State,
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+use time::Duration;
+
+/// The doors.
+pub fn routes() -> Router<App> {
+    Router::new().route("/dev/clock", post(advance_clock)).route("/dev/mails.json", get(mails))
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    seconds: i64,
+}
+
+/// Moves the site's clock forward.
+async fn advance_clock(State(app): State<App>, Form(by): Form<Advance>) -> String {
+    app.clock.advance(Duration::seconds(by.seconds));
+    app.work.notify_one();
+    app.clock.now().to_string()
+}
+
+#[derive(Serialize)]
+struct Mail {
+    recipient: String,
+    subject: String,
+    body: String,
+}
+
+/// The latest fifty mails, newest first, for browser tests.
+async fn mails(State(app): State<App>) -> Result<Json<Vec<Mail>>, axum::http::StatusCode> {
+    let rows: AppResult<Vec<Mail>> = sqlx::query_as!(Mail, "SELECT recipient, subject, body FROM outgoingMails ORDER BY id DESC LIMIT 50")
+        .fetch_all(&app.db)
+        .await
+        .map_err(Into::into);
+    rows.map(Json).map_err(|_| axum::http::StatusCode::SERVICE_UNAVAILABLE)
+}

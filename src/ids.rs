@@ -1,0 +1,98 @@
+//! Typed ids: a track's id can't be passed where an artist's is meant.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(transparent))]
+        #[serde(transparent)]
+        pub struct $name(pub i32);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<i32> for $name {
+            fn from(id: i32) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            /// Reads `12` and `12-any-slug`: the slug after an id in a URL is decorative.
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.split_once('-').map_or(text, |(id, _)| id).parse().map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A row of `users`.
+    UserId;
+    /// A row of `artistProfiles`.
+    ArtistId;
+    /// A row of `artistUploads`: what an artist published.
+    TrackId;
+    /// A row of `tracks`: a song of the label's catalogue.
+    SongId;
+    /// A row of `albums`.
+    AlbumId;
+    /// A row of `userPlaylists`.
+    PlaylistId;
+    /// A row of `playlists`: a playlist of the label.
+    MixId;
+    /// A row of `tips`.
+    TipId;
+    /// A row of `payments`.
+    PaymentId;
+    /// A row of `creatorEarnings`.
+    EarningId;
+    /// A row of `creatorPayouts`.
+    PayoutId;
+    /// A row of `trackComments`.
+    CommentId;
+    /// A row of `subscriptionTiers`.
+    TierId;
+}
+
+/// The slug that follows an id in a URL: lower-case letters and digits of the title, joined by hyphens.
+pub fn slug(title: &str) -> String {
+    let mut slug = String::new();
+    for character in title.chars().flat_map(char::to_lowercase) {
+        if character.is_alphanumeric() {
+            slug.push(character);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+        if slug.len() > 60 {
+            break;
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_after_an_id_is_decorative() {
+        assert_eq!("12-night-drive".parse(), Ok(TrackId(12)));
+        assert_eq!("12".parse(), Ok(TrackId(12)));
+        assert!("night".parse::<TrackId>().is_err());
+    }
+
+    #[test]
+    fn slugs_are_words_and_hyphens() {
+        assert_eq!(slug("  Night Drive (Live!) "), "night-drive-live");
+        assert_eq!(slug("Überfahrt"), "überfahrt");
+        assert_eq!(slug("???"), "");
+    }
+}

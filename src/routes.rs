@@ -1,0 +1,13 @@
+//! The routes of rooms that have doors of their own beside pages and server functions.
+
+use crate::server::state::App;
+use axum::Router;
+
+/// All of them, for the router.
+pub fn of_rooms(app: &App) -> Router<App> {
+    let mut router = Router::new();
+    if app.config.development() {
+        router = router.merge(crate::dev::routes());
+    }
+    router
+}

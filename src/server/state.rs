@@ -1,0 +1,32 @@
+//! What every request can reach.
+
+use super::{clock::Clock, config::Config};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::MySqlPool;
+use std::sync::Arc;
+
+/// The application's state; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub db: MySqlPool,
+    pub clock: Clock,
+    pub metrics: Option<PrometheusHandle>,
+    /// Wakes the worker when a job was written by this process.
+    pub work: Arc<tokio::sync::Notify>,
+}
+
+impl App {
+    /// State over an open database.
+    pub fn new(config: Config, db: MySqlPool) -> Self {
+        Self { config: Arc::new(config), db, clock: Clock::default(), metrics: None, work: Arc::default() }
+    }
+}
+
+impl FromRef<App> for LeptosOptions {
+    fn from_ref(app: &App) -> Self {
+        app.config.leptos_options()
+    }
+}

@@ -1,0 +1,347 @@
+//! Forms that work with and without JavaScript, show each error at its field, and lose nothing that was typed.
+//!
+//! A form posts to a server function that returns [`Done`]. With JavaScript its answer is handled in place; without,
+//! the function's door on the server ([`crate::server::doors`]) redirects, and what was refused comes back as
+//! [`Flash::refused`]. [`Form`] gives both to the fields inside it as a [`FormContext`].
+
+use crate::{
+    app::boot,
+    error::AppError,
+    ui::{head::escape, toast::Toasts},
+};
+use leptos::{
+    context::Provider,
+    form::ActionForm,
+    html,
+    prelude::*,
+    server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+use web_sys::FormData;
+
+/// What a server function that changes something answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// Where to go; the form's own page otherwise.
+    pub to: Option<String>,
+    /// What to say there.
+    pub message: Option<String>,
+    /// Whether the whole page must be loaded anew, because who is there has changed.
+    pub reload: bool,
+}
+
+impl Done {
+    /// Stay, and say so.
+    pub fn say(message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::default() }
+    }
+
+    /// Go to a path of this site.
+    pub fn go(to: impl Into<String>) -> Self {
+        Self { to: Some(to.into()), ..Self::default() }
+    }
+
+    /// With a message on the way.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// With a full load of the page.
+    #[must_use]
+    pub fn reloading(mut self) -> Self {
+        self.reload = true;
+        self
+    }
+}
+
+/// What one request leaves for the next page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    pub message: Option<String>,
+    pub refused: Option<RefusedForm>,
+}
+
+/// A form that was refused: by which function, what was typed, what was wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedForm {
+    pub action: String,
+    pub values: Vec<(String, String)>,
+    pub error: AppError,
+}
+
+/// What the fields of a form know: what was typed before, and what is wrong.
+#[derive(Clone, Copy)]
+pub struct FormContext {
+    values: StoredValue<HashMap<String, String>>,
+    error: Signal<Option<AppError>>,
+    pending: Signal<bool>,
+}
+
+impl FormContext {
+    fn value(&self, name: &str) -> Option<String> {
+        self.values.with_value(|values| values.get(name).cloned())
+    }
+
+    fn message(self, name: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || self.error.with(|error| error.as_ref().and_then(|error| error.of_field(name).map(str::to_owned))))
+    }
+}
+
+/// A form that posts to a server function returning [`Done`]. Errors that belong to no field stand above the fields.
+#[component]
+pub fn Form<S, O>(
+    action: ServerAction<S>,
+    /// Extra classes of the form's body.
+    #[prop(optional)]
+    class: &'static str,
+    children: Children,
+) -> impl IntoView
+where
+    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Output = Done, Error = AppError> + Clone + Send + Sync + 'static,
+    S::Client: Client<AppError>,
+    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
+{
+    let refused = boot().flash.and_then(|flash| flash.refused).filter(|refused| refused.action == S::url());
+    let values = refused.as_ref().map(|refused| refused.values.iter().cloned().collect()).unwrap_or_default();
+    let first_error = refused.map(|refused| refused.error);
+    let answer = action.value();
+    let error = Signal::derive(move || match answer.get() {
+        Some(Err(error)) => Some(error),
+        Some(Ok(_)) => None,
+        None => first_error.clone(),
+    });
+    let context = FormContext { values: StoredValue::new(values), error, pending: action.pending().into() };
+    let form = NodeRef::<html::Form>::new();
+
+    let toasts = use_context::<Toasts>();
+    let navigate = leptos_router::hooks::use_navigate();
+    Effect::new(move || match answer.get() {
+        Some(Ok(done)) => follow(&done, toasts, &navigate),
+        Some(Err(AppError::LogIn)) => go(&format!("/log-in?next={}", current_path())),
+        Some(Err(_)) => focus_first_error(form),
+        None => {}
+    });
+
+    let general = move || {
+        error.get().filter(|error| !matches!(error, AppError::Invalid(errors) if errors.0.len() == 1)).map(|error| {
+            view! { <p class="form-error" role="alert">{error.to_string()}</p> }
+        })
+    };
+    view! {
+        <ActionForm action node_ref=form attr:class=format!("form {class}") attr:novalidate=true>
+            <Provider value=context>
+                {general}
+                {children()}
+            </Provider>
+        </ActionForm>
+    }
+}
+
+/// Does what a [`Done`] says, in the browser.
+pub fn follow(done: &Done, toasts: Option<Toasts>, navigate: &impl Fn(&str, leptos_router::NavigateOptions)) {
+    if done.reload {
+        if let Some(message) = &done.message {
+            keep_message(message);
+        }
+        go(done.to.as_deref().unwrap_or(""));
+        return;
+    }
+    if let (Some(message), Some(toasts)) = (&done.message, toasts) {
+        toasts.say(message.clone());
+    }
+    if let Some(to) = &done.to {
+        navigate(to, leptos_router::NavigateOptions::default());
+    }
+}
+
+const KEPT_MESSAGE: &str = "eternity-message";
+
+fn keep_message(message: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        // A browser without storage only loses the toast.
+        let _unkept = storage.set_item(KEPT_MESSAGE, message);
+    }
+}
+
+/// The message that was kept across a full load, once.
+pub fn kept_message() -> Option<String> {
+    let storage = window().session_storage().ok()??;
+    let message = storage.get_item(KEPT_MESSAGE).ok()??;
+    storage.remove_item(KEPT_MESSAGE).ok()?;
+    Some(message)
+}
+
+/// Loads a page in full; the empty path is the current one.
+pub fn go(to: &str) {
+    let location = window().location();
+    let gone = if to.is_empty() { location.reload() } else { location.set_href(to) };
+    if gone.is_err() {
+        leptos::logging::warn!("the browser refused to go to {to}");
+    }
+}
+
+fn current_path() -> String {
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    path.replace('%', "%25").replace('&', "%26").replace('?', "%3F").replace('#', "%23").replace('=', "%3D")
+}
+
+fn focus_first_error(form: NodeRef<html::Form>) {
+    request_animation_frame(move || {
+        use wasm_bindgen::JsCast;
+        let Some(form) = form.get_untracked() else { return };
+        if let Ok(Some(field)) = form.query_selector("[aria-invalid=true]")
+            && let Some(field) = field.dyn_ref::<web_sys::HtmlElement>()
+        {
+            // A field that can't take the focus keeps its message all the same.
+            let _unfocused = field.focus();
+        }
+    });
+}
+
+fn form_context() -> FormContext {
+    use_context().unwrap_or_else(|| FormContext { values: StoredValue::default(), error: Signal::stored(None), pending: Signal::stored(false) })
+}
+
+/// Label, hint, error, around one control whose id is the field's name.
+#[component]
+fn Labelled(name: &'static str, label: String, hint: String, error: Signal<Option<String>>, children: Children) -> impl IntoView {
+    view! {
+        <div class="field" class:field-invalid=move || error.get().is_some()>
+            <label class="field-label" for=name>{label}</label>
+            {children()}
+            {(!hint.is_empty()).then(|| view! { <p class="field-hint" id=format!("{name}-hint")>{hint}</p> })}
+            <p class="field-error" id=format!("{name}-error") hidden=move || error.get().is_none()>{move || error.get()}</p>
+        </div>
+    }
+}
+
+/// A line of text, a number, an e-mail, a date: any `<input>` with a label.
+#[component]
+pub fn Field(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] value: String,
+    #[prop(into, optional)] hint: String,
+    /// The input's type; `text` by default.
+    #[prop(default = "text")]
+    kind: &'static str,
+    #[prop(optional)] autocomplete: &'static str,
+    #[prop(optional)] inputmode: &'static str,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] maxlength: Option<u32>,
+) -> impl IntoView {
+    let context = form_context();
+    let value = context.value(name).unwrap_or(value);
+    let error = context.message(name);
+    view! {
+        <Labelled name label hint=hint.clone() error>
+            <input class="input" id=name name=name type=kind value=value required=required maxlength=maxlength
+                autocomplete=(!autocomplete.is_empty()).then_some(autocomplete) inputmode=(!inputmode.is_empty()).then_some(inputmode)
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                aria-invalid=move || error.get().is_some().then_some("true") aria-describedby=described_by(name, &hint)/>
+        </Labelled>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn TextArea(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(into, optional)] value: String,
+    #[prop(into, optional)] hint: String,
+    #[prop(default = 4)] rows: u32,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] maxlength: Option<u32>,
+) -> impl IntoView {
+    let context = form_context();
+    let value = context.value(name).unwrap_or(value);
+    let error = context.message(name);
+    // The server writes a textarea's text unescaped; the browser takes it as it is.
+    let shown = if cfg!(feature = "ssr") { escape(&value) } else { value };
+    view! {
+        <Labelled name label hint=hint.clone() error>
+            <textarea class="textarea" id=name name=name rows=rows required=required maxlength=maxlength
+                aria-invalid=move || error.get().is_some().then_some("true") aria-describedby=described_by(name, &hint)>{shown}</textarea>
+        </Labelled>
+    }
+}
+
+/// One of several; `options` are values and what people read.
+#[component]
+pub fn Select(
+    name: &'static str,
+    #[prop(into)] label: String,
+    options: Vec<(String, String)>,
+    #[prop(into, optional)] value: String,
+    #[prop(into, optional)] hint: String,
+) -> impl IntoView {
+    let context = form_context();
+    let value = context.value(name).unwrap_or(value);
+    let error = context.message(name);
+    let options = options
+        .into_iter()
+        .map(|(key, text)| {
+            let selected = key == value;
+            view! { <option value=key selected=selected>{text}</option> }
+        })
+        .collect_view();
+    view! {
+        <Labelled name label hint=hint.clone() error>
+            <select class="select" id=name name=name aria-invalid=move || error.get().is_some().then_some("true") aria-describedby=described_by(name, &hint)>
+                {options}
+            </select>
+        </Labelled>
+    }
+}
+
+/// A yes or no. Its server function's argument is `#[server(default)] name: bool`.
+#[component]
+pub fn Check(name: &'static str, #[prop(into)] label: String, #[prop(optional)] checked: bool, #[prop(into, optional)] hint: String) -> impl IntoView {
+    let context = form_context();
+    // A refused form sends no value for a box that was not ticked.
+    let refused = context.values.with_value(|values| !values.is_empty());
+    let checked = if refused { context.value(name).is_some() } else { checked };
+    let error = context.message(name);
+    view! {
+        <div class="field">
+            <label class="check">
+                <input type="checkbox" id=name name=name value="true" checked=checked aria-describedby=described_by(name, &hint)/>
+                <span>{label}</span>
+            </label>
+            {(!hint.is_empty()).then(|| view! { <p class="field-hint" id=format!("{name}-hint")>{hint}</p> })}
+            <p class="field-error" id=format!("{name}-error") hidden=move || error.get().is_none()>{move || error.get()}</p>
+        </div>
+    }
+}
+
+/// A value that the form sends along.
+#[component]
+pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value/> }
+}
+
+/// The button that sends the form; it says so while it does and can't be pressed twice.
+#[component]
+pub fn Submit(
+    #[prop(into)] label: String,
+    /// `btn-primary` by default.
+    #[prop(default = "btn-primary")]
+    class: &'static str,
+) -> impl IntoView {
+    let pending = form_context().pending;
+    view! {
+        <button type="submit" class=format!("btn {class}") disabled=move || pending.get() aria-busy=move || pending.get().then_some("true")>
+            {label}
+        </button>
+    }
+}
+
+fn described_by(name: &str, hint: &str) -> String {
+    if hint.is_empty() { format!("{name}-error") } else { format!("{name}-hint {name}-error") }
+}
