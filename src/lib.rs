@@ -16,8 +16,8 @@ pub mod money;
 pub mod page;
 
 // --- the design system, and the application over all ---
-pub mod ui;
 pub mod app;
+pub mod ui;
 
 // --- features ---
 pub mod accounts;

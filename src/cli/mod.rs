@@ -1,9 +1,17 @@
 //! The command line: one subcommand per run, each with help worth reading.
 
-mod serve;
+mod migrate;
+pub mod serve;
+mod status;
+mod worker;
 
-use crate::server::config::Config;
-use anyhow::Result;
+use crate::server::{
+    config::Config,
+    database::{self, embedded::Private},
+    state::App,
+    telemetry,
+};
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -26,6 +34,14 @@ enum Command {
     ///
     /// Without a database.url a private server is started in data_dir and stopped at the end. The schema is migrated first.
     Serve(serve::Serve),
+    /// Bring the database's schema up to date, or adopt a database that has the tables already.
+    Migrate(migrate::Migrate),
+    /// Write what every site needs: the subscription tiers. Again does no harm.
+    Seed,
+    /// Do background work: transcode, send mail, send payouts.
+    Worker(worker::Worker),
+    /// Tell what works and what does not: database, schema, ffmpeg, storage, queue.
+    Status,
     /// Print the effective configuration, secrets left out.
     Config,
 }
@@ -37,10 +53,69 @@ enum Command {
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     let config = Config::load()?;
     match cli.command {
-        Command::Serve(serve) => serve.run(config).await,
+        Command::Serve(serve) => return serve.run(config).await,
         Command::Config => {
             print!("{}", toml::to_string_pretty(&config.printable())?);
-            Ok(ExitCode::SUCCESS)
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    telemetry::logs(!config.development());
+    let opened = open(config).await?;
+    let result = match cli.command {
+        Command::Migrate(migrate) => migrate.run(&opened.app).await,
+        Command::Seed => database::seed::seed(&opened.app.db).await.map(|()| ExitCode::SUCCESS),
+        Command::Worker(worker) => worker.run(&opened.app).await,
+        Command::Status => status::run(&opened.app).await,
+        Command::Serve(_) | Command::Config => unreachable!("handled above"),
+    };
+    opened.close().await;
+    result
+}
+
+/// The application over its database, and the private server behind it if there is one.
+pub struct Opened {
+    pub app: App,
+    private: Option<Private>,
+}
+
+/// Opens the configured database, or starts the private one.
+///
+/// # Errors
+/// When neither is to be had; the message says what to do.
+pub async fn open(mut config: Config) -> Result<Opened> {
+    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("can't create the folder {} (data_dir)", config.data_dir.display()))?;
+    if config.secret.is_empty() {
+        config.secret = development_secret(&config)?;
+    }
+    let private = if config.database.url.is_empty() {
+        let private = Private::start(&config.data_dir.join("db")).await?;
+        config.database.url = private.url();
+        Some(private)
+    } else {
+        None
+    };
+    let pool = database::connect(&config.database.url, config.database.max_connections).await?;
+    Ok(Opened { app: App::new(config, pool), private })
+}
+
+impl Opened {
+    /// Closes the connections and stops the private server.
+    pub async fn close(self) {
+        self.app.db.close().await;
+        if let Some(private) = self.private {
+            private.stop().await;
         }
     }
+}
+
+/// In development the secret is made once and kept, so that links survive a restart.
+fn development_secret(config: &Config) -> Result<String> {
+    let file = config.data_dir.join("secret");
+    if let Ok(secret) = std::fs::read_to_string(&file) {
+        return Ok(secret);
+    }
+    let secret = crate::server::tokens::random();
+    std::fs::write(&file, &secret).with_context(|| format!("can't write {}", file.display()))?;
+    Ok(secret)
 }

@@ -23,16 +23,27 @@ impl Serve {
     /// When the database or a port is not to be had.
     pub async fn run(self, config: Config) -> Result<ExitCode> {
         telemetry::logs(!config.development());
-        let pool = database::connect(&config.database.url, config.database.max_connections).await?;
-        let address = config.server.address;
-        let listener = listen(address, "server.address").await?;
-        let mut app = App::new(config, pool);
+        check_build(&config)?;
+        // The port first: a second server must not touch the first one's database.
+        let listener = listen(config.server.address, "server.address").await?;
+        let mut opened = super::open(config).await?;
+        let result = self.serve_opened(&mut opened.app, listener).await;
+        opened.close().await;
+        result
+    }
+
+    async fn serve_opened(self, app: &mut App, listener: TcpListener) -> Result<ExitCode> {
+        super::migrate::owner_migrates(app, &mut |line| tracing::info!("{line}")).await?;
+        database::seed::seed(&app.db).await?;
+        for warning in database::check_settings(&app.db).await {
+            tracing::warn!("{warning}");
+        }
         app.metrics = Some(telemetry::metrics()?);
         let stop = CancellationToken::new();
         let metrics = tokio::spawn(serve_metrics(app.clone(), stop.clone()));
         let worker = (!self.no_worker).then(|| tokio::spawn(crate::worker::run(app.clone(), stop.clone())));
         let site = router(app.clone()).await?;
-        tracing::info!("serving {}", app.config.site_url);
+        println!("{} is at {}", crate::t!("site.name"), app.config.site_url);
         {
             let stop = stop.clone();
             tokio::spawn(async move {
@@ -47,10 +58,27 @@ impl Serve {
             worker.await?;
         }
         metrics.await?;
-        app.db.close().await;
         served?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The pages name the browser's files by the hashes that the build wrote beside the binary.
+fn check_build(config: &Config) -> Result<()> {
+    let options = config.leptos_options();
+    let hashes = std::env::current_exe()?.with_file_name(&*options.hash_file);
+    anyhow::ensure!(
+        !config.leptos.hash_files || hashes.is_file(),
+        "{} is missing: build the site with `cargo leptos build` and keep that file beside the binary",
+        hashes.display()
+    );
+    let root = std::path::Path::new(&*options.site_root).join(&*options.site_pkg_dir);
+    anyhow::ensure!(
+        root.is_dir(),
+        "the folder {} is missing: start the server where the site was built, or set ETERNITY_LEPTOS__SITE-ROOT",
+        root.display()
+    );
+    Ok(())
 }
 
 /// Listens, or says which setting to change.
@@ -58,9 +86,12 @@ impl Serve {
 /// # Errors
 /// When the port is taken or not allowed.
 pub async fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("can't listen on {address}: is another server running there? Set {setting} (ETERNITY_{}) to another address", setting.to_uppercase().replace('.', "__")))
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "can't listen on {address}: is another server running there? Set {setting} (ETERNITY_{}) to another address",
+            setting.to_uppercase().replace('.', "__")
+        )
+    })
 }
 
 /// Serves the site on an open port until told to stop.
@@ -99,7 +130,7 @@ async fn serve_metrics(app: App, stop: CancellationToken) {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-async fn signalled() {
+pub async fn signalled() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {

@@ -79,10 +79,8 @@ async fn posted_form(request: Request, next: Next, headers: &HeaderMap) -> AppRe
     let session = parts.extensions.get::<Session>().cloned();
     let back = referer(headers);
     let bytes = collect(body).await.map_err(|_| AppError::Refused(crate::t!("error.form_too_large").into_owned()))?;
-    let values: Vec<(String, String)> = form_urlencoded::parse(&bytes)
-        .into_owned()
-        .filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()))
-        .collect();
+    let values: Vec<(String, String)> =
+        form_urlencoded::parse(&bytes).into_owned().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect();
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let answer = next.run(Request::from_parts(parts, Body::from(bytes))).await;
     let (mut answer_parts, body) = answer.into_parts();
@@ -96,7 +94,9 @@ async fn posted_form(request: Request, next: Next, headers: &HeaderMap) -> AppRe
         let error: AppError = serde_json::from_slice(&body).map_err(|_| AppError::Refused(crate::t!("error.malformed").into_owned()))?;
         match error {
             AppError::LogIn => (format!("/log-in?next={}", form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>()), None),
-            AppError::Invalid(_) | AppError::Refused(_) | AppError::TooMany { .. } => (back, Some(Flash { message: None, refused: Some(RefusedForm { action, values, error }) })),
+            AppError::Invalid(_) | AppError::Refused(_) | AppError::TooMany { .. } => {
+                (back, Some(Flash { message: None, refused: Some(RefusedForm { action, values, error }) }))
+            }
             other => return Err(other),
         }
     };

@@ -7,9 +7,7 @@ use sqlx::error::DatabaseError;
 
 /// The request's id, as the logs have it.
 pub fn request_id() -> String {
-    use_context::<Parts>()
-        .and_then(|parts| parts.headers.get("x-request-id")?.to_str().ok().map(str::to_owned))
-        .unwrap_or_else(|| "-".to_owned())
+    use_context::<Parts>().and_then(|parts| parts.headers.get("x-request-id")?.to_str().ok().map(str::to_owned)).unwrap_or_else(|| "-".to_owned())
 }
 
 /// Logs the cause and returns what the page may know of it.

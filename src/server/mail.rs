@@ -39,7 +39,9 @@ impl SendMail {
     /// # Errors
     /// When the mail server can't be reached or refuses it.
     pub async fn run(self, app: &App) -> Result<()> {
-        let Some(mail) = sqlx::query!("SELECT recipient, subject, body, sentAt FROM outgoingMails WHERE id = ?", self.id).fetch_optional(&app.db).await? else {
+        let Some(mail) =
+            sqlx::query!("SELECT recipient, subject, body, sentAt FROM outgoingMails WHERE id = ?", self.id).fetch_optional(&app.db).await?
+        else {
             return Ok(());
         };
         if mail.sentAt.is_some() {

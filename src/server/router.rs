@@ -18,7 +18,10 @@ use std::{sync::OnceLock, time::Duration};
 use tower::ServiceExt;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, Predicate, predicate::{DefaultPredicate, NotForContentType}},
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     services::ServeDir,
     set_header::SetResponseHeaderLayer,
@@ -73,7 +76,10 @@ pub async fn router(app: App) -> anyhow::Result<Router> {
         .merge(site)
         .route_layer(from_fn(measure))
         .layer(CatchPanicLayer::custom(|_| {
-            doors::error_response(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html"))]), &crate::error::AppError::Internal { request_id: "panic".to_owned() })
+            doors::error_response(
+                &HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html"))]),
+                &crate::error::AppError::Internal { request_id: "panic".to_owned() },
+            )
         }))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("-");

@@ -48,7 +48,8 @@ struct Login {
 /// When the database's name can't be quoted.
 pub async fn layer(config: &Config, pool: &MySqlPool) -> anyhow::Result<SessionManagerLayer<MySqlStore>> {
     let schema: String = sqlx::query_scalar("SELECT DATABASE()").fetch_one(pool).await?;
-    let store = MySqlStore::new(pool.clone()).with_schema_name(schema).and_then(|store| store.with_table_name("webSessions")).map_err(anyhow::Error::msg)?;
+    let store =
+        MySqlStore::new(pool.clone()).with_schema_name(schema).and_then(|store| store.with_table_name("webSessions")).map_err(anyhow::Error::msg)?;
     let secure = config.behind_tls();
     Ok(SessionManagerLayer::new(store)
         // The prefix binds the cookie to this host and to TLS; browsers refuse it without.

@@ -6,7 +6,8 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// Logs to standard error: JSON lines in production, readable text in development. `RUST_LOG` filters.
 pub fn logs(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::query=warn,lettre=warn,tower_sessions=warn,tower_sessions_core=warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx::query=warn,lettre=warn,tower_sessions=warn,tower_sessions_core=warn"));
     let registry = tracing_subscriber::registry().with(filter);
     let done = if json {
         registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()

@@ -1,2 +1,8 @@
-//! none
-fn main(){}
+//! Integration tests: the real site over HTTP, a fresh database for each, on the engine that ETERNITY_TEST_ENGINE names.
+#![allow(clippy::unwrap_used)]
+// The harness is for every feature's tests; not each of them needs all of it.
+#![allow(dead_code)]
+
+mod app;
+mod database;
+mod site;

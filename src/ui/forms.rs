@@ -302,7 +302,12 @@ pub fn Select(
 
 /// A yes or no. Its server function's argument is `#[server(default)] name: bool`.
 #[component]
-pub fn Check(name: &'static str, #[prop(into)] label: String, #[prop(optional)] checked: bool, #[prop(into, optional)] hint: String) -> impl IntoView {
+pub fn Check(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(optional)] checked: bool,
+    #[prop(into, optional)] hint: String,
+) -> impl IntoView {
     let context = form_context();
     // A refused form sends no value for a box that was not ticked.
     let refused = context.values.with_value(|values| !values.is_empty());

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# .ci/build.sh debug|release : the site's files into site/, the server into the target directory.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. .ci/env.sh
+log="$ETERNITY_CACHE/build.log"
+echo "build ($1): the browser's half and the server (minutes when cold, log: $log)"
+flags=(); [ "$1" = release ] && flags=(--release)
+if ! cargo leptos build "${flags[@]}" >"$log" 2>&1; then
+  grep -E '^(error|warning: unused)' -A8 "$log" | tail -60 || tail -40 "$log"
+  echo "build failed; the whole log is in $log" >&2
+  exit 1
+fi

@@ -1,0 +1,46 @@
+# make run    set up, build, start: http://127.0.0.1:3000 with demo content
+# make dev    the same, rebuilt on every change
+# make test   set up, lint, every test on both database engines and in the browser
+# make fmt | lint | queries | bench | clean
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help run dev test fmt lint queries bench clean
+
+ENV := . .ci/env.sh;
+DEVELOPMENT := ETERNITY_MODE=development
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+run:
+	@.ci/setup.sh run
+	$(ENV) .ci/build.sh release
+	# exec: Ctrl-C reaches the server itself, which stops its database.
+	exec env $(DEVELOPMENT) "$$CARGO_TARGET_DIR/release/eternity" serve
+
+dev:
+	@.ci/setup.sh run
+	$(ENV) $(DEVELOPMENT) cargo leptos watch -- serve
+
+test:
+	@.ci/setup.sh test
+	@.ci/test.sh
+
+fmt:
+	@$(ENV) cargo fmt
+
+lint:
+	@$(ENV) .ci/lint.sh
+
+queries:
+	@$(ENV) .ci/queries.sh write
+
+bench:
+	@.ci/setup.sh test
+	$(ENV) .ci/build.sh release
+	$(ENV) .ci/bench.sh
+
+clean:
+	@$(ENV) cargo clean -p eternity; rm -rf .data site

@@ -1,0 +1,35 @@
+import { defineConfig, devices } from "@playwright/test";
+
+/** Every spec runs twice: taken over by the browser's program, and with JavaScript off. */
+const base = process.env.ETERNITY_URL ?? "http://127.0.0.1:3110";
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const launchOptions = {
+  executablePath,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
+};
+
+export default defineConfig({
+  testDir: "tests",
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  workers: 2,
+  fullyParallel: false,
+  retries: 0,
+  reporter: [["list"]],
+  use: { baseURL: base, launchOptions, trace: "retain-on-failure" },
+  projects: [
+    { name: "hydrated", use: { ...devices["Desktop Chrome"], launchOptions } },
+    { name: "no-javascript", use: { ...devices["Desktop Chrome"], launchOptions, javaScriptEnabled: false } },
+  ],
+  webServer: process.env.ETERNITY_URL
+    ? undefined
+    : {
+        command: "bash serve.sh",
+        url: `${base}/readyz`,
+        timeout: 120_000,
+        reuseExistingServer: false,
+        gracefulShutdown: { signal: "SIGTERM", timeout: 20_000 },
+        stdout: "ignore",
+        stderr: "pipe",
+      },
+});

@@ -1,0 +1,68 @@
+//! What holds for the whole site: headers, errors, cross-site posts.
+
+use crate::app::TestApp;
+use reqwest::{StatusCode, header};
+
+#[tokio::test]
+async fn the_front_page_is_whole_and_has_its_headers() {
+    let site = TestApp::start().await;
+    let response = site.visitor().get("/").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let headers = response.headers().clone();
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("'nonce-") && policy.contains("'wasm-unsafe-eval'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    assert!(headers.contains_key("x-request-id"));
+    assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY), "no TLS here");
+    assert!(!headers.contains_key(header::SET_COOKIE), "a visitor who does nothing gets no cookie");
+    assert!(response.text().await.unwrap().contains("</html>"));
+}
+
+#[tokio::test]
+async fn an_unknown_page_is_a_404_that_looks_like_the_rest() {
+    let site = TestApp::start().await;
+    let response = site.visitor().get("/nowhere").await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    let text = response.text().await.unwrap();
+    assert!(text.contains("There is nothing at this address"), "{text}");
+}
+
+#[tokio::test]
+async fn posts_from_other_sites_are_refused() {
+    let site = TestApp::start().await;
+    let post = |name: &'static str, value: &'static str| {
+        site.visitor().client.post(format!("{}/theme", site.url)).header(name, value).form(&[("theme", "dark")]).send()
+    };
+    assert_eq!(post("sec-fetch-site", "cross-site").await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert_eq!(post("origin", "https://evil.example").await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert_eq!(post("sec-fetch-site", "same-origin").await.unwrap().status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_chosen_theme_is_rendered_by_the_server() {
+    let site = TestApp::start().await;
+    let person = site.visitor();
+    let (to, text) = person.submit("/?a=b", "/theme", &[("theme", "light")]).await;
+    assert_eq!(to, "/?a=b");
+    assert!(text.contains("data-theme=\"light\""));
+    let (_, text) = person.submit("/", "/theme", &[("theme", "system")]).await;
+    assert!(!text.contains("data-theme=\"light\""));
+}
+
+#[tokio::test]
+async fn development_doors_are_not_there_in_production() {
+    let site = TestApp::start_with(|config| config.mode = eternity::server::config::Mode::Production).await;
+    for path in ["/dev/mails.json", "/dev/mailbox", "/dev/ui"] {
+        assert_eq!(site.visitor().get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn ready_and_healthy() {
+    let site = TestApp::start().await;
+    assert_eq!(site.visitor().page("/healthz").await, "ok");
+    assert_eq!(site.visitor().page("/readyz").await, "ready");
+    site.app.db.close().await;
+    assert_eq!(site.visitor().get("/readyz").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(site.visitor().page("/healthz").await, "ok");
+}
