@@ -21,12 +21,17 @@ pub mod ui;
 
 // --- features ---
 pub mod accounts;
+pub mod artists;
+pub mod listening;
+pub mod uploads;
 
 // --- the server's half ---
 #[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod dev;
+#[cfg(feature = "ssr")]
+pub mod media;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

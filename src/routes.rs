@@ -5,7 +5,7 @@ use axum::Router;
 
 /// All of them, for the router.
 pub fn of_rooms(app: &App) -> Router<App> {
-    let mut router = Router::new();
+    let mut router = Router::new().merge(crate::media::routes());
     if app.config.development() {
         router = router.merge(crate::dev::routes());
     }

@@ -1,5 +1,6 @@
 //! The worker: takes jobs from the queue and does them; now and then sweeps up.
 
+use crate::{media::transcode::Transcode, uploads};
 use crate::server::{
     jobs::{self, Job, Taken},
     mail::SendMail,
@@ -74,6 +75,7 @@ async fn work(app: &App, job: &Taken) {
 /// What each kind of job does.
 async fn perform(app: &App, job: &Taken) -> Result<()> {
     match job.kind.as_str() {
+        Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.run(app).await,
         SendMail::KIND => serde_json::from_str::<SendMail>(&job.payload)?.run(app).await,
         unknown => bail!("no such kind of job: {unknown}"),
     }
@@ -82,5 +84,6 @@ async fn perform(app: &App, job: &Taken) -> Result<()> {
 /// What happens by itself as time passes.
 async fn sweep(app: &App) -> Result<()> {
     rate::sweep(app).await?;
+    uploads::staging::sweep(app).await?;
     Ok(())
 }

@@ -1,0 +1,17 @@
+//! Audio and images: what a file is, where it lies, how it is made fit to be heard and seen.
+
+pub mod images;
+pub mod limits;
+pub mod probe;
+pub mod storage;
+pub mod streaming;
+pub mod transcode;
+pub mod waveform;
+
+use crate::server::state::App;
+use axum::{Router, routing::get};
+
+/// Files out.
+pub fn routes() -> Router<App> {
+    Router::new().route("/media/audio/{track}", get(streaming::audio)).route("/media/images/{name}", get(streaming::image))
+}

@@ -1,0 +1,178 @@
+//! Where files lie: a folder, behind an API that a bucket could have as well. A file appears under its key whole or
+//! not at all: it is written aside, brought to the disk, then renamed. Keys are of our making, never a person's.
+
+use crate::server::{state::App, tokens};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+use tokio::{
+    fs,
+    io::{AsyncWriteExt, BufWriter},
+};
+
+/// The media folder.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    root: PathBuf,
+}
+
+impl Storage {
+    /// The site's own.
+    pub fn of(app: &App) -> Self {
+        Self::at(app.config.data_dir.join("media"))
+    }
+
+    /// In a folder, which is made when something is first put there.
+    pub fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// Where the file of a key lies, whether it is there or not.
+    ///
+    /// # Errors
+    /// `InvalidInput` for what is no key: adopted rows may hold anything.
+    pub fn path(&self, key: &str) -> io::Result<PathBuf> {
+        let good = !key.is_empty()
+            && key.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
+        if good { Ok(self.root.join(key)) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "not a storage key")) }
+    }
+
+    /// Whether there is a file under this key.
+    pub async fn has(&self, key: &str) -> bool {
+        match self.path(key) {
+            Ok(path) => fs::metadata(path).await.is_ok_and(|file| file.is_file()),
+            Err(_) => false,
+        }
+    }
+
+    /// A path beside the files, on the same disk, for a tool that writes by itself. Follow with [`Storage::adopt`].
+    ///
+    /// # Errors
+    /// When the folder can't be made.
+    pub async fn scratch(&self) -> io::Result<PathBuf> {
+        let folder = self.root.join("incoming");
+        fs::create_dir_all(&folder).await?;
+        Ok(folder.join(tokens::ulid()))
+    }
+
+    /// Brings a finished scratch file to the disk and under its key, replacing what is there.
+    ///
+    /// # Errors
+    /// When the disk is full or the file is gone.
+    pub async fn adopt(&self, scratch: &Path, key: &str) -> io::Result<PathBuf> {
+        let path = self.path(key)?;
+        let folder = path.parent().unwrap_or(&self.root);
+        fs::create_dir_all(folder).await?;
+        fs::File::open(scratch).await?.sync_all().await?;
+        fs::rename(scratch, &path).await?;
+        // The name is on the disk once its folder is.
+        fs::File::open(folder).await?.sync_all().await?;
+        Ok(path)
+    }
+
+    /// Puts bytes under a key.
+    ///
+    /// # Errors
+    /// When the disk is full.
+    pub async fn put(&self, key: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut incoming = self.begin().await?;
+        incoming.write(bytes).await?;
+        incoming.finish(key).await?;
+        Ok(())
+    }
+
+    /// Starts a file of unknown length.
+    ///
+    /// # Errors
+    /// When the folder can't be made.
+    pub async fn begin(&self) -> io::Result<Incoming> {
+        let path = self.scratch().await?;
+        let file = BufWriter::with_capacity(256 * 1024, fs::File::create_new(&path).await?);
+        Ok(Incoming { storage: self.clone(), path: Some(path), file, bytes: 0 })
+    }
+
+    /// Removes a file; that it is not there is as good.
+    pub async fn remove(&self, key: &str) {
+        if let Ok(path) = self.path(key)
+            && let Err(error) = fs::remove_file(&path).await
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!("{} could not be removed: {error}", path.display());
+        }
+    }
+}
+
+/// A file being written; thrown away unless it is finished.
+#[derive(Debug)]
+pub struct Incoming {
+    storage: Storage,
+    path: Option<PathBuf>,
+    file: BufWriter<fs::File>,
+    bytes: u64,
+}
+
+impl Incoming {
+    /// How much was written.
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Writes on.
+    ///
+    /// # Errors
+    /// When the disk is full.
+    pub async fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.file.write_all(chunk).await?;
+        self.bytes = self.bytes.saturating_add(chunk.len() as u64);
+        Ok(())
+    }
+
+    /// Puts it under its key.
+    ///
+    /// # Errors
+    /// When the disk is full.
+    pub async fn finish(mut self, key: &str) -> io::Result<PathBuf> {
+        self.file.flush().await?;
+        let Some(path) = self.path.clone() else { return Err(io::ErrorKind::NotFound.into()) };
+        let kept = self.storage.adopt(&path, key).await?;
+        self.path = None;
+        Ok(kept)
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if let Some(path) = self.path.take()
+            && let Err(error) = std::fs::remove_file(&path)
+        {
+            tracing::warn!("{} could not be removed: {error}", path.display());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_stay_in_the_folder() {
+        let storage = Storage::at("/media".into());
+        assert!(storage.path("originals/01ARZ").is_ok());
+        for bad in ["", "/etc/passwd", "../secret", "a/../../b", "a//b", "a/.hidden", "a b", "a\\b"] {
+            assert!(storage.path(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unfinished_file_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Storage::at(folder.path().join("media"));
+        let mut incoming = storage.begin().await.unwrap();
+        incoming.write(b"half of it").await.unwrap();
+        drop(incoming);
+        assert_eq!(std::fs::read_dir(folder.path().join("media/incoming")).unwrap().count(), 0);
+        storage.put("originals/x", b"all of it").await.unwrap();
+        assert_eq!(std::fs::read(storage.path("originals/x").unwrap()).unwrap(), b"all of it");
+    }
+}

@@ -1,0 +1,296 @@
+//! What artists publish: the upload, its states, the track's own page, likes.
+
+#[cfg(feature = "ssr")]
+pub mod staging;
+#[cfg(feature = "ssr")]
+pub mod store;
+
+use crate::{
+    error::{AppResult, FieldErrors},
+    ids::{ArtistId, TrackId, slug},
+};
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, macros::format_description};
+
+/// The genres that forms offer. What is kept is the name itself, so that adopted rows may have others.
+pub const GENRES: &[&str] = &[
+    "Ambient", "Blues", "Classical", "Country", "Dance", "Electronic", "Experimental", "Folk", "Funk", "Hip-hop", "House", "Indie", "Jazz", "Latin", "Lo-fi", "Metal", "Pop", "Punk",
+    "R&B", "Reggae", "Rock", "Singer-songwriter", "Soul", "Soundtrack", "Spoken word", "Synthwave", "Techno", "World",
+];
+
+/// The last day that a TIMESTAMP column can hold for a release.
+const LAST_RELEASE_YEAR: i32 = 2037;
+
+/// What a list, the player and a queue know of a track.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackCard {
+    pub id: TrackId,
+    pub title: String,
+    pub artist_id: ArtistId,
+    pub artist_name: String,
+    /// The address of the cover at 640 pixels; [`cover_at`] gives others.
+    pub cover: Option<String>,
+    pub duration_seconds: i32,
+    pub plays: i32,
+    /// Whether there is sound to play.
+    pub playable: bool,
+}
+
+impl TrackCard {
+    /// The path of the track's page.
+    pub fn path(&self) -> String {
+        track_path(self.id, &self.title)
+    }
+
+    /// The path of the artist's page.
+    pub fn artist_path(&self) -> String {
+        crate::artists::artist_path(self.artist_id, &self.artist_name)
+    }
+}
+
+/// The path of a track's page.
+pub fn track_path(id: TrackId, title: &str) -> String {
+    with_slug("/tracks", id.0, title)
+}
+
+/// `/tracks/12-night-drive`.
+pub(crate) fn with_slug(folder: &str, id: i32, title: &str) -> String {
+    // Only ASCII, so that redirects and `next` can carry it as it is.
+    let slug: String = slug(title).chars().filter(char::is_ascii).collect();
+    match slug.trim_matches('-') {
+        "" => format!("{folder}/{id}"),
+        slug => format!("{folder}/{id}-{slug}"),
+    }
+}
+
+/// The address of an image in another of its sizes. Addresses that are not of our making stay as they are.
+pub fn cover_at(address: &str, size: u32) -> String {
+    match address.strip_prefix("/media/images/").and_then(|name| name.strip_suffix(".webp")).and_then(|name| name.rsplit_once('-')) {
+        Some((id, _)) => format!("/media/images/{id}-{size}.webp"),
+        None => address.to_owned(),
+    }
+}
+
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TrackState {
+    /// All bytes are there; the work waits.
+    Uploaded,
+    Processing,
+    Ready,
+    /// With a reason that a person can act on.
+    Failed,
+    /// A row of before names audio that is not in storage.
+    Unavailable,
+}
+
+impl TrackState {
+    /// As `trackMedia.state` has it; a track without media has none to play.
+    pub fn of(text: Option<&str>) -> Self {
+        match text {
+            Some("uploaded") => Self::Uploaded,
+            Some("processing") => Self::Processing,
+            Some("ready") => Self::Ready,
+            Some("failed") => Self::Failed,
+            _ => Self::Unavailable,
+        }
+    }
+
+    /// Whether it will change by itself.
+    pub const fn pending(self) -> bool {
+        matches!(self, Self::Uploaded | Self::Processing)
+    }
+
+    /// What people read.
+    pub fn label(self) -> String {
+        match self {
+            Self::Uploaded => crate::t!("uploads.state.uploaded"),
+            Self::Processing => crate::t!("uploads.state.processing"),
+            Self::Ready => crate::t!("uploads.state.ready"),
+            Self::Failed => crate::t!("uploads.state.failed"),
+            Self::Unavailable => crate::t!("uploads.state.unavailable"),
+        }
+        .into_owned()
+    }
+}
+
+/// What went wrong with a file, from its code in the database.
+pub fn failure_text(code: Option<&str>) -> String {
+    let key = format!("media.failure.{}", code.unwrap_or("internal"));
+    crate::t!(&key).into_owned()
+}
+
+/// A track as its artist sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudioTrack {
+    pub card: TrackCard,
+    pub genre: String,
+    pub description: String,
+    pub explicit: bool,
+    pub state: TrackState,
+    pub failure: Option<String>,
+    pub published: bool,
+    pub withdrawn: bool,
+    /// `2027-01-31`.
+    pub release: Option<String>,
+    /// Whether the release is in the future.
+    pub upcoming: bool,
+    pub likes: i32,
+    pub created: String,
+}
+
+impl StudioTrack {
+    /// Where it stands, in a word or two.
+    pub fn standing(&self) -> String {
+        match self {
+            Self { withdrawn: true, .. } => crate::t!("uploads.standing.withdrawn").into_owned(),
+            Self { state: TrackState::Ready, published: true, upcoming: true, .. } => {
+                crate::t!("uploads.standing.scheduled", date = self.release.clone().unwrap_or_default()).into_owned()
+            }
+            Self { state: TrackState::Ready, published: true, .. } => crate::t!("uploads.standing.published").into_owned(),
+            Self { state: TrackState::Ready, .. } => crate::t!("uploads.standing.draft").into_owned(),
+            other => other.state.label(),
+        }
+    }
+
+    /// The badge that goes with it.
+    pub const fn badge(&self) -> &'static str {
+        match self {
+            Self { withdrawn: true, .. } => "badge",
+            Self { state: TrackState::Failed | TrackState::Unavailable, .. } => "badge badge-danger",
+            Self { state: TrackState::Uploaded | TrackState::Processing, .. } => "badge badge-warning",
+            Self { published: true, upcoming: false, .. } => "badge badge-success",
+            _ => "badge badge-active",
+        }
+    }
+}
+
+/// A track's own page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackPage {
+    pub card: TrackCard,
+    pub artist_verified: bool,
+    pub genre: String,
+    pub description: String,
+    pub explicit: bool,
+    pub likes: i32,
+    pub liked: bool,
+    /// Whether it belongs to who looks.
+    pub mine: bool,
+    /// Whether everyone can see it.
+    pub public: bool,
+    pub released: Option<String>,
+    pub state: TrackState,
+    pub failure: Option<String>,
+    /// Peaks, 0 to 255.
+    pub waveform: Vec<u8>,
+}
+
+/// A file that was sent and is kept until its form is right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFile {
+    pub id: String,
+    pub name: String,
+    pub bytes: i64,
+}
+
+/// What the upload's route answers to the site's own program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UploadAnswer {
+    /// Go there: the track exists.
+    Created { to: String },
+    /// Something is wrong; the file may be kept.
+    Refused { error: crate::error::AppError, kept: Option<KeptFile> },
+}
+
+/// The texts of an upload's form, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackText {
+    pub title: String,
+    pub genre: String,
+    pub description: Option<String>,
+    pub explicit: bool,
+    /// Midnight UTC of the chosen day.
+    pub release: Option<OffsetDateTime>,
+}
+
+impl TrackText {
+    /// Checks what was typed, each error at its field.
+    ///
+    /// # Errors
+    /// [`crate::error::AppError::Invalid`].
+    pub fn parse(title: &str, genre: &str, description: &str, release: &str, explicit: bool) -> AppResult<Self> {
+        let mut errors = FieldErrors::default();
+        let title = one_line(title);
+        if title.is_empty() {
+            errors.add("title", crate::t!("uploads.error.title_missing"));
+        } else if title.chars().count() > 200 {
+            errors.add("title", crate::t!("uploads.error.title_long"));
+        }
+        let genre = one_line(genre);
+        if genre.is_empty() {
+            errors.add("genre", crate::t!("uploads.error.genre_missing"));
+        } else if genre.chars().count() > 64 {
+            errors.add("genre", crate::t!("uploads.error.genre_long"));
+        }
+        let description = description.trim().replace("\r\n", "\n");
+        if description.chars().count() > 5000 {
+            errors.add("description", crate::t!("uploads.error.description_long"));
+        }
+        let release = match release.trim() {
+            "" => None,
+            text => match Date::parse(text, format_description!("[year]-[month]-[day]")) {
+                Ok(day) if (1971..=LAST_RELEASE_YEAR).contains(&day.year()) => Some(day.midnight().assume_utc()),
+                Ok(_) => {
+                    errors.add("release", crate::t!("uploads.error.release_range"));
+                    None
+                }
+                Err(_) => {
+                    errors.add("release", crate::t!("uploads.error.release_format"));
+                    None
+                }
+            },
+        };
+        errors.done()?;
+        Ok(Self { title, genre, description: (!description.is_empty()).then_some(description), explicit, release })
+    }
+}
+
+/// One line without control characters, trimmed, spaces single.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split(|character: char| character.is_whitespace() || character.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// `2027-01-31`, for date inputs and `<time datetime>`.
+pub(crate) fn iso_day(time: OffsetDateTime) -> String {
+    time.date().format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_errors_of_a_form_are_found_at_once() {
+        let Err(crate::error::AppError::Invalid(errors)) = TrackText::parse(" \n", "", "", "tomorrow", false) else { panic!("accepted") };
+        assert_eq!(errors.0.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["title", "genre", "release"]);
+    }
+
+    #[test]
+    fn releases_end_where_timestamps_do() {
+        assert!(TrackText::parse("A", "Jazz", "", "2037-12-31", false).is_ok());
+        assert!(TrackText::parse("A", "Jazz", "", "2038-01-01", false).is_err());
+    }
+
+    #[test]
+    fn images_have_sizes_and_strange_addresses_stay() {
+        assert_eq!(cover_at("/media/images/01ABC-640.webp", 320), "/media/images/01ABC-320.webp");
+        assert_eq!(cover_at("https://cdn.example/a.jpg", 320), "https://cdn.example/a.jpg");
+    }
+
+    #[test]
+    fn addresses_are_ascii() {
+        assert_eq!(track_path(TrackId(3), "Überfahrt (Live)"), "/tracks/3-berfahrt-live");
+        assert_eq!(track_path(TrackId(3), "???"), "/tracks/3");
+    }
+}
