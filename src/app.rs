@@ -5,7 +5,9 @@ use crate::{
     error::AppError,
     ui::{
         forms::{Flash, kept_message},
+        gallery::Gallery,
         head::PageHead,
+        layout::{Nav, Shell},
         load::{NotFound, Problem},
         toast::{ToastRegion, Toasts},
     },
@@ -17,6 +19,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
+    hooks::use_location,
     path,
 };
 use serde::{Deserialize, Serialize};
@@ -91,7 +94,11 @@ pub fn shell(config: &crate::server::config::Config) -> impl IntoView + use<> {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
                 <meta name="color-scheme" content="dark light"/>
+                <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="preload" href="/fonts/hanken-grotesk-latin-wght-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
+                <link rel="preload" href="/fonts/fraunces-latin-opsz-normal.woff2" r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <leptos_meta::HashedStylesheet options=options.clone() id="leptos"/>
                 <HydrationScripts options/>
@@ -118,18 +125,37 @@ pub fn App() -> impl IntoView {
         }
     });
 
-    match boot.refused {
-        Some(error) => view! { <main id="main"><PageHead title=crate::t!("error.page_title")/><Problem error/></main> }.into_any(),
-        None => view! {
-            <Router>
-                <main id="main">
-                    <Pages/>
-                </main>
-                <ToastRegion/>
-            </Router>
-        }
-        .into_any(),
+    let nav = Nav {
+        signed_in: boot.me.as_ref().map(|me| me.name.clone()),
+        is_artist: boot.me.as_ref().is_some_and(|me| me.artist.is_some()),
+        is_admin: boot.me.as_ref().is_some_and(|me| me.admin),
+        theme: boot.theme,
+    };
+    view! {
+        <Router>
+            <Shell nav>
+                <Content refused=boot.refused/>
+            </Shell>
+            <ToastRegion/>
+        </Router>
     }
+}
+
+/// The page; or why it is not shown, until the visitor goes elsewhere.
+#[component]
+fn Content(refused: Option<AppError>) -> impl IntoView {
+    let Some(error) = refused else { return view! { <Pages/> }.into_any() };
+    let path = use_location().pathname;
+    let here = path.get_untracked();
+    view! {
+        <Show
+            when=move || path.get() != here
+            fallback=move || view! { <PageHead title=crate::t!("error.page_title")/><Problem error=error.clone()/> }
+        >
+            <Pages/>
+        </Show>
+    }
+    .into_any()
 }
 
 /// Every page of the site.
@@ -138,6 +164,7 @@ fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=NotFound>
             <Route path=path!("/") view=Welcome ssr=SsrMode::Async/>
+            <Route path=path!("/dev/ui") view=Gallery/>
         </Routes>
     }
 }

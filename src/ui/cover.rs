@@ -1,6 +1,6 @@
 //! Pictures of records and people. None of them is ever a grey box: without an image there is generated art.
 
-use crate::ui::art;
+use crate::ui::{art, maybe::Maybe};
 use leptos::prelude::*;
 
 /// A record's or playlist's cover, square.
@@ -11,13 +11,13 @@ pub fn Cover(
     seed: String,
     /// The image's address, if there is one.
     #[prop(into, optional)]
-    src: Option<String>,
+    src: Maybe,
     /// Larger and smaller versions, as in HTML's `srcset`.
     #[prop(into, optional)]
-    srcset: Option<String>,
+    srcset: Maybe,
     /// How wide it is shown, as in HTML's `sizes`.
     #[prop(into, optional)]
-    sizes: Option<String>,
+    sizes: Maybe,
     /// What is on it; empty beside a title that says the same.
     #[prop(into, optional)]
     alt: String,
@@ -28,7 +28,7 @@ pub fn Cover(
     #[prop(optional)]
     eager: bool,
 ) -> impl IntoView {
-    picture("cover", "0 0 100 100", move || art::cover(&seed), Image { src, srcset, sizes, alt, width: size, height: size, eager })
+    picture("cover", "0 0 100 100", move || art::cover(&seed), Image { src: src.0, srcset: srcset.0, sizes: sizes.0, alt, width: size, height: size, eager })
 }
 
 /// A person's or artist's portrait, round.
@@ -40,9 +40,9 @@ pub fn Avatar(
     /// Whose first letter the generated picture shows.
     #[prop(into)]
     name: String,
-    #[prop(into, optional)] src: Option<String>,
-    #[prop(into, optional)] srcset: Option<String>,
-    #[prop(into, optional)] sizes: Option<String>,
+    #[prop(into, optional)] src: Maybe,
+    #[prop(into, optional)] srcset: Maybe,
+    #[prop(into, optional)] sizes: Maybe,
     /// Empty beside the name.
     #[prop(into, optional)]
     alt: String,
@@ -52,7 +52,7 @@ pub fn Avatar(
         "cover avatar",
         "0 0 100 100",
         move || art::portrait(&seed, &name),
-        Image { src, srcset, sizes, alt, width: size, height: size, eager: false },
+        Image { src: src.0, srcset: srcset.0, sizes: sizes.0, alt, width: size, height: size, eager: false },
     )
 }
 
@@ -60,12 +60,12 @@ pub fn Avatar(
 #[component]
 pub fn Banner(
     #[prop(into)] seed: String,
-    #[prop(into, optional)] src: Option<String>,
-    #[prop(into, optional)] srcset: Option<String>,
+    #[prop(into, optional)] src: Maybe,
+    #[prop(into, optional)] srcset: Maybe,
     #[prop(into, optional)] alt: String,
 ) -> impl IntoView {
     let sizes = Some("(min-width: 84rem) 76rem, 100vw".to_owned());
-    picture("banner", "0 0 400 100", move || art::banner(&seed), Image { src, srcset, sizes, alt, width: 1600, height: 400, eager: true })
+    picture("banner", "0 0 400 100", move || art::banner(&seed), Image { src: src.0, srcset: srcset.0, sizes, alt, width: 1600, height: 400, eager: true })
 }
 
 struct Image {

@@ -1,6 +1,9 @@
 //! The one way in which a page waits for its data and shows what went wrong.
 
-use crate::error::{AppError, AppResult};
+use crate::{
+    error::{AppError, AppResult},
+    ui::error_page::ErrorView,
+};
 use leptos::prelude::*;
 
 /// Shows `view` of the resource's value once it is there, or the error's page with its status.
@@ -50,12 +53,9 @@ pub fn NotFound() -> impl IntoView {
 /// An error in place of a page's content.
 #[component]
 pub fn Problem(error: AppError) -> impl IntoView {
-    view! {
-        <section class="problem">
-            <p class="problem-code">{error.status()}</p>
-            <h1>{crate::t!("error.page_title")}</h1>
-            <p>{error.to_string()}</p>
-            <a class="btn btn-quiet" href="/">{crate::t!("error.home")}</a>
-        </section>
-    }
+    let request_id = match &error {
+        AppError::Internal { request_id } => Some(request_id.clone()),
+        _ => None,
+    };
+    view! { <ErrorView code=error.status() text=error.to_string() request_id/> }
 }

@@ -1,5 +1,6 @@
 //! Short messages about what has just happened.
 
+use crate::ui::icons::{Glyph, Icon};
 use leptos::prelude::*;
 
 /// The messages on the screen.
@@ -32,7 +33,10 @@ pub fn ToastRegion() -> impl IntoView {
     view! {
         <div class="toasts" role="status" aria-live="polite">
             <For each=move || toasts.0.get() key=|(id, _)| *id let((id, message))>
-                <p class="toast">{message} <button type="button" class="toast-close" aria-label=crate::t!("ui.dismiss") on:click=move |_| toasts.dismiss(id)>"×"</button></p>
+                <div class="toast">
+                    <p>{message}</p>
+                    <button type="button" class="icon-btn" aria-label=crate::t!("ui.dismiss") on:click=move |_| toasts.dismiss(id)><Icon glyph=Glyph::Close/></button>
+                </div>
             </For>
         </div>
     }

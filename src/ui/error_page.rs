@@ -1,0 +1,34 @@
+//! What stands in place of a page that can't be shown.
+
+use crate::{t, ui::maybe::Maybe};
+use leptos::prelude::*;
+
+/// An error's page: what happened, what to do now, and the number that helps us find it.
+#[component]
+pub fn ErrorView(
+    /// The HTTP status.
+    code: u16,
+    /// What happened and why, a finished sentence.
+    #[prop(into)]
+    text: String,
+    /// The request's id, where something is to be found by it.
+    #[prop(into, optional)]
+    request_id: Maybe,
+) -> impl IntoView {
+    let known = if matches!(code, 401 | 403 | 404 | 422 | 429 | 500 | 503) { code.to_string() } else { "other".to_owned() };
+    let action = match code {
+        401 => ("/log-in", t!("ui.error.log_in")),
+        404 => ("/search", t!("ui.error.search")),
+        _ => ("/", t!("ui.error.home")),
+    };
+    view! {
+        <section class="problem">
+            <p class="problem-code">{code}</p>
+            <h1>{t!(format!("ui.error.heading.{known}")).into_owned()}</h1>
+            <p>{text}</p>
+            <p class="problem-next">{t!(format!("ui.error.next.{known}")).into_owned()}</p>
+            {request_id.0.map(|id| view! { <p class="problem-id">{t!("ui.error.number", id = id)}</p> })}
+            <a class="btn btn-primary" href=action.0>{action.1}</a>
+        </section>
+    }
+}
