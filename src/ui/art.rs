@@ -45,9 +45,19 @@ impl Inks {
         let paper = "oklch(0.93 0.035 85)";
         if dice.below(4) == 0 {
             // Printed on paper instead of ink.
-            return Self { ground: paper.to_owned(), deep: format!("oklch(0.62 0.15 {hue})"), bright: format!("oklch(0.36 0.1 {other})"), paper: "oklch(0.82 0.09 80)" };
+            return Self {
+                ground: paper.to_owned(),
+                deep: format!("oklch(0.62 0.15 {hue})"),
+                bright: format!("oklch(0.36 0.1 {other})"),
+                paper: "oklch(0.82 0.09 80)",
+            };
         }
-        Self { ground: format!("oklch(0.29 0.075 {hue})"), deep: format!("oklch(0.53 0.135 {hue})"), bright: format!("oklch(0.8 0.125 {other})"), paper }
+        Self {
+            ground: format!("oklch(0.29 0.075 {hue})"),
+            deep: format!("oklch(0.53 0.135 {hue})"),
+            bright: format!("oklch(0.8 0.125 {other})"),
+            paper,
+        }
     }
 }
 
@@ -119,7 +129,13 @@ fn horizon(out: &mut String, inks: &Inks, dice: &mut Dice) -> std::fmt::Result {
     let mut thickness = 1;
     while y < 100 {
         let inset = dice.below(radius);
-        write!(out, r#"<rect x="{}" y="{y}" width="{}" height="{thickness}" fill="{}"/>"#, (x + inset / 2).saturating_sub(radius), radius * 2 - inset, inks.bright)?;
+        write!(
+            out,
+            r#"<rect x="{}" y="{y}" width="{}" height="{thickness}" fill="{}"/>"#,
+            (x + inset / 2).saturating_sub(radius),
+            radius * 2 - inset,
+            inks.bright
+        )?;
         y += thickness + 3;
         thickness += 1;
     }
@@ -228,11 +244,23 @@ fn arches(out: &mut String, inks: &Inks, dice: &mut Dice) -> std::fmt::Result {
     let mut odd = false;
     while radius > step {
         let ink = if odd { &inks.ground } else { &inks.deep };
-        write!(out, r#"<path d="M{} 100V{top}a{radius} {radius} 0 0 1 {} 0V100z" fill="{ink}"/>"#, i64::from(center) - i64::from(radius), radius * 2, top = 58)?;
+        write!(
+            out,
+            r#"<path d="M{} 100V{top}a{radius} {radius} 0 0 1 {} 0V100z" fill="{ink}"/>"#,
+            i64::from(center) - i64::from(radius),
+            radius * 2,
+            top = 58
+        )?;
         radius -= step;
         odd = !odd;
     }
-    write!(out, r#"<path d="M{} 100V58a{radius} {radius} 0 0 1 {} 0V100z" fill="{}"/>"#, i64::from(center) - i64::from(radius), radius * 2, inks.bright)
+    write!(
+        out,
+        r#"<path d="M{} 100V58a{radius} {radius} 0 0 1 {} 0V100z" fill="{}"/>"#,
+        i64::from(center) - i64::from(radius),
+        radius * 2,
+        inks.bright
+    )
 }
 
 fn halves(out: &mut String, inks: &Inks, dice: &mut Dice) -> std::fmt::Result {

@@ -112,12 +112,7 @@ where
 
 /// A line over time, for many points or values that flow into each other.
 #[component]
-pub fn LineChart<F>(
-    #[prop(into)] title: String,
-    points: Vec<(String, i64)>,
-    format: F,
-    #[prop(into, optional)] labels: Maybe,
-) -> impl IntoView
+pub fn LineChart<F>(#[prop(into)] title: String, points: Vec<(String, i64)>, format: F, #[prop(into, optional)] labels: Maybe) -> impl IntoView
 where
     F: Fn(i64) -> String + 'static,
 {
@@ -191,10 +186,8 @@ where
     F: Fn(i64) -> String + 'static,
 {
     let labels = labels.0.unwrap_or_else(|| t!("ui.chart.when").into_owned());
-    let rows = points
-        .into_iter()
-        .map(|(label, value)| view! { <tr><th scope="row">{label}</th><td class="num">{format(value)}</td></tr> })
-        .collect_view();
+    let rows =
+        points.into_iter().map(|(label, value)| view! { <tr><th scope="row">{label}</th><td class="num">{format(value)}</td></tr> }).collect_view();
     view! {
         <figure class="chart">
             <figcaption>{title.clone()}</figcaption>

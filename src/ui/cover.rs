@@ -28,7 +28,12 @@ pub fn Cover(
     #[prop(optional)]
     eager: bool,
 ) -> impl IntoView {
-    picture("cover", "0 0 100 100", move || art::cover(&seed), Image { src: src.0, srcset: srcset.0, sizes: sizes.0, alt, width: size, height: size, eager })
+    picture(
+        "cover",
+        "0 0 100 100",
+        move || art::cover(&seed),
+        Image { src: src.0, srcset: srcset.0, sizes: sizes.0, alt, width: size, height: size, eager },
+    )
 }
 
 /// A person's or artist's portrait, round.
@@ -65,7 +70,12 @@ pub fn Banner(
     #[prop(into, optional)] alt: String,
 ) -> impl IntoView {
     let sizes = Some("(min-width: 84rem) 76rem, 100vw".to_owned());
-    picture("banner", "0 0 400 100", move || art::banner(&seed), Image { src: src.0, srcset: srcset.0, sizes, alt, width: 1600, height: 400, eager: true })
+    picture(
+        "banner",
+        "0 0 400 100",
+        move || art::banner(&seed),
+        Image { src: src.0, srcset: srcset.0, sizes, alt, width: 1600, height: 400, eager: true },
+    )
 }
 
 struct Image {

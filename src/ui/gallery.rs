@@ -103,7 +103,8 @@ fn Music() -> impl IntoView {
         .enumerate()
         .map(|(index, &(_, name, ..))| view! { <ArtistCard seed=format!("artist-{index}") name href="/artists/1" genre="Ambient" followers=1_240/> })
         .collect_view();
-    let peaks: Vec<u8> = (0_u32..480).map(|index| u8::try_from(40 + (index * index * 7 + index * 31) % 97 + (index / 5 % 40) * 3).unwrap_or(u8::MAX)).collect();
+    let peaks: Vec<u8> =
+        (0_u32..480).map(|index| u8::try_from(40 + (index * index * 7 + index * 31) % 97 + (index / 5 % 40) * 3).unwrap_or(u8::MAX)).collect();
     view! {
         <section class="section">
             <Tabs label="Mara Velde" tabs=vec![
@@ -155,7 +156,9 @@ fn Money() -> impl IntoView {
             }
         })
         .collect_view();
-    let foot = view! { <tr><th scope="row" colspan="3">"Total"</th><AmountCell cents=7_152 currency="USD"/><AmountCell cents=143_050 currency="USD"/></tr> }.into_any();
+    let foot =
+        view! { <tr><th scope="row" colspan="3">"Total"</th><AmountCell cents=7_152 currency="USD"/><AmountCell cents=143_050 currency="USD"/></tr> }
+            .into_any();
     view! {
         <section class="section">
             <div class="section-head"><h2>"Earnings"</h2><a class="link" href="/studio/statements">"Statements"</a></div>

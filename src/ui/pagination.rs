@@ -39,7 +39,10 @@ pub fn Pagination(
 
 /// A path with a query, every part escaped.
 pub fn address(path: &str, query: &[(String, String)], last: Option<(&str, &str)>) -> String {
-    let pairs = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, value)| !value.is_empty() && Some(*name) != last.map(|pair| pair.0));
+    let pairs = query
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, value)| !value.is_empty() && Some(*name) != last.map(|pair| pair.0));
     let text: Vec<String> = pairs.chain(last).map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     if text.is_empty() { path.to_owned() } else { format!("{path}?{}", text.join("&")) }
 }
