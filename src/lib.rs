@@ -29,6 +29,8 @@ pub mod uploads;
 #[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(feature = "ssr")]
+pub mod demo;
+#[cfg(feature = "ssr")]
 pub mod dev;
 #[cfg(feature = "ssr")]
 pub mod media;

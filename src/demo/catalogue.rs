@@ -220,36 +220,151 @@ const fn track(
 
 /// The thirty tracks.
 pub static TRACKS: [Track; 30] = [
-    track((0, "First Light on the Estuary", "Ambient", "Written at six in the morning, when the ferries are still asleep."), (Style::Ambient, 66, 2, Mode::Lydian), (262, 0), (Some(100), 350, Some(9))),
-    track((0, "Salt and Slow Water", "Ambient", "Bells under the surface. Best heard with a window open."), (Style::Ambient, 60, 9, Mode::Minor), (304, 1), (Some(0), 301, None)),
-    track((0, "A Letter from the Lighthouse", "Ambient", "A flute, a long echo, nobody answering yet."), (Style::Ambient, 72, 7, Mode::Major), (186, 2), (Some(150), 244, Some(8))),
-    track((0, "Low Tide, Empty Boats", "Ambient", "Vibes and harp over the sound of the harbour."), (Style::Ambient, 64, 5, Mode::Dorian), (208, 3), (None, 160, None)),
-    track((0, "What the Fog Kept", "Ambient", "The last piece of the winter, made from what was left on the tape."), (Style::Ambient, 70, 11, Mode::Minor), (178, 4), (Some(100), 41, None)),
-    track((1, "Basement Tuesday", "Jazz", "Live, one take, the door squeak is real."), (Style::Jazz, 138, 10, Mode::Major), (214, 0), (Some(129), 340, Some(8))),
-    track((1, "Rain Check", "Lo-fi", "For the walk home when the last train has gone."), (Style::LoFi, 78, 5, Mode::Major), (142, 0), (Some(0), 322, Some(9))),
-    track((1, "Bossa for a Broken Lift", "Jazz", "Eleven floors of patience, in straight quavers."), (Style::Jazz, 126, 2, Mode::Minor), (192, 2), (Some(129), 233, None)),
-    track((1, "Dust Jacket", "Lo-fi", "Nylon strings and a record that was loved too much."), (Style::LoFi, 84, 9, Mode::Minor), (118, 1), (None, 120, None)),
-    track((1, "Waltz of the Night Porter", "Jazz", "He knows everybody's keys and nobody's name."), (Style::Jazz, 152, 3, Mode::Major), (168, 3), (Some(129), 28, None)),
-    track((2, "Porchlight", "Folk", "The song we open with. Two guitars and a flute."), (Style::Folk, 104, 7, Mode::Major), (156, 0), (Some(100), 333, None)),
+    track(
+        (0, "First Light on the Estuary", "Ambient", "Written at six in the morning, when the ferries are still asleep."),
+        (Style::Ambient, 66, 2, Mode::Lydian),
+        (262, 0),
+        (Some(100), 350, Some(9)),
+    ),
+    track(
+        (0, "Salt and Slow Water", "Ambient", "Bells under the surface. Best heard with a window open."),
+        (Style::Ambient, 60, 9, Mode::Minor),
+        (304, 1),
+        (Some(0), 301, None),
+    ),
+    track(
+        (0, "A Letter from the Lighthouse", "Ambient", "A flute, a long echo, nobody answering yet."),
+        (Style::Ambient, 72, 7, Mode::Major),
+        (186, 2),
+        (Some(150), 244, Some(8)),
+    ),
+    track(
+        (0, "Low Tide, Empty Boats", "Ambient", "Vibes and harp over the sound of the harbour."),
+        (Style::Ambient, 64, 5, Mode::Dorian),
+        (208, 3),
+        (None, 160, None),
+    ),
+    track(
+        (0, "What the Fog Kept", "Ambient", "The last piece of the winter, made from what was left on the tape."),
+        (Style::Ambient, 70, 11, Mode::Minor),
+        (178, 4),
+        (Some(100), 41, None),
+    ),
+    track(
+        (1, "Basement Tuesday", "Jazz", "Live, one take, the door squeak is real."),
+        (Style::Jazz, 138, 10, Mode::Major),
+        (214, 0),
+        (Some(129), 340, Some(8)),
+    ),
+    track(
+        (1, "Rain Check", "Lo-fi", "For the walk home when the last train has gone."),
+        (Style::LoFi, 78, 5, Mode::Major),
+        (142, 0),
+        (Some(0), 322, Some(9)),
+    ),
+    track(
+        (1, "Bossa for a Broken Lift", "Jazz", "Eleven floors of patience, in straight quavers."),
+        (Style::Jazz, 126, 2, Mode::Minor),
+        (192, 2),
+        (Some(129), 233, None),
+    ),
+    track(
+        (1, "Dust Jacket", "Lo-fi", "Nylon strings and a record that was loved too much."),
+        (Style::LoFi, 84, 9, Mode::Minor),
+        (118, 1),
+        (None, 120, None),
+    ),
+    track(
+        (1, "Waltz of the Night Porter", "Jazz", "He knows everybody's keys and nobody's name."),
+        (Style::Jazz, 152, 3, Mode::Major),
+        (168, 3),
+        (Some(129), 28, None),
+    ),
+    track(
+        (2, "Porchlight", "Folk", "The song we open with. Two guitars and a flute."),
+        (Style::Folk, 104, 7, Mode::Major),
+        (156, 0),
+        (Some(100), 333, None),
+    ),
     track((2, "Miller's Crossing", "Folk", "An old tune about a new bridge."), (Style::Folk, 96, 2, Mode::Minor), (172, 1), (Some(100), 290, None)),
-    track((2, "Three Rivers Waltz", "Folk", "Written for a wedding where nobody could dance."), (Style::Folk, 138, 0, Mode::Major), (146, 2), (Some(0), 221, None)),
+    track(
+        (2, "Three Rivers Waltz", "Folk", "Written for a wedding where nobody could dance."),
+        (Style::Folk, 138, 0, Mode::Major),
+        (146, 2),
+        (Some(0), 221, None),
+    ),
     track((2, "Wolf Winter", "Folk", "The coldest January anyone remembers."), (Style::Folk, 88, 4, Mode::Minor), (198, 3), (None, 132, None)),
     track((2, "Kindling", "Folk", "Quick hands, dry wood."), (Style::Folk, 116, 9, Mode::Mixolydian), (128, 4), (Some(100), 19, None)),
-    track((3, "Night Drive to Laval", "Synthwave", "All the lights were green."), (Style::Synthwave, 100, 6, Mode::Minor), (204, 0), (Some(129), 345, None)),
+    track(
+        (3, "Night Drive to Laval", "Synthwave", "All the lights were green."),
+        (Style::Synthwave, 100, 6, Mode::Minor),
+        (204, 0),
+        (Some(129), 345, None),
+    ),
     track((3, "Arcade Closing Time", "Synthwave", "One coin left."), (Style::Synthwave, 112, 2, Mode::Minor), (176, 1), (Some(129), 270, None)),
-    track((3, "Polaroid Horizon", "Synthwave", "A postcard from a place that was painted on a wall."), (Style::Synthwave, 92, 4, Mode::Major), (194, 2), (Some(0), 202, None)),
-    track((3, "Chrome Weather", "Synthwave", "Storm warning for the upper levels."), (Style::Synthwave, 118, 11, Mode::Minor), (162, 3), (Some(129), 101, None)),
-    track((3, "The Map Is Not the City", "Synthwave", "The long one. It goes all the way round the ring road."), (Style::Synthwave, 96, 9, Mode::Minor), (246, 4), (Some(199), 12, None)),
+    track(
+        (3, "Polaroid Horizon", "Synthwave", "A postcard from a place that was painted on a wall."),
+        (Style::Synthwave, 92, 4, Mode::Major),
+        (194, 2),
+        (Some(0), 202, None),
+    ),
+    track(
+        (3, "Chrome Weather", "Synthwave", "Storm warning for the upper levels."),
+        (Style::Synthwave, 118, 11, Mode::Minor),
+        (162, 3),
+        (Some(129), 101, None),
+    ),
+    track(
+        (3, "The Map Is Not the City", "Synthwave", "The long one. It goes all the way round the ring road."),
+        (Style::Synthwave, 96, 9, Mode::Minor),
+        (246, 4),
+        (Some(199), 12, None),
+    ),
     track((4, "Press Room, 4 a.m.", "House", "Piano chords and hot paper."), (Style::House, 122, 9, Mode::Minor), (252, 0), (Some(149), 338, None)),
-    track((4, "Second Wind", "House", "For the moment when the lights should have come on and did not."), (Style::House, 124, 0, Mode::Dorian), (226, 1), (Some(149), 255, None)),
-    track((4, "Guest List of One", "House", "You came. That was the whole plan."), (Style::House, 120, 7, Mode::Minor), (206, 2), (Some(0), 176, None)),
+    track(
+        (4, "Second Wind", "House", "For the moment when the lights should have come on and did not."),
+        (Style::House, 124, 0, Mode::Dorian),
+        (226, 1),
+        (Some(149), 255, None),
+    ),
+    track(
+        (4, "Guest List of One", "House", "You came. That was the whole plan."),
+        (Style::House, 120, 7, Mode::Minor),
+        (206, 2),
+        (Some(0), 176, None),
+    ),
     track((4, "Freight Lift", "Techno", "It only goes down."), (Style::Techno, 132, 4, Mode::Phrygian), (276, 0), (None, 88, None)),
-    track((4, "Ninety-Nine Red Fuses", "Techno", "Recorded in one evening with one machine and too much coffee."), (Style::Techno, 136, 10, Mode::Minor), (218, 1), (Some(149), 8, None)),
-    track((5, "Nocturne for a Felted Upright", "Classical", "Op. 4 no. 1. The neighbours asked for it."), (Style::Classical, 76, 1, Mode::Minor), (188, 0), (Some(199), 348, None)),
+    track(
+        (4, "Ninety-Nine Red Fuses", "Techno", "Recorded in one evening with one machine and too much coffee."),
+        (Style::Techno, 136, 10, Mode::Minor),
+        (218, 1),
+        (Some(149), 8, None),
+    ),
+    track(
+        (5, "Nocturne for a Felted Upright", "Classical", "Op. 4 no. 1. The neighbours asked for it."),
+        (Style::Classical, 76, 1, Mode::Minor),
+        (188, 0),
+        (Some(199), 348, None),
+    ),
     track((5, "Harbour Waltz", "Classical", "In three, like the boats."), (Style::Classical, 120, 10, Mode::Major), (164, 1), (Some(199), 280, None)),
-    track((5, "Elegy with Flute", "Classical", "For my teacher, who disliked elegies."), (Style::Classical, 66, 2, Mode::Minor), (244, 2), (Some(199), 190, None)),
-    track((5, "Snow, Seen from Inside", "Classical", "Two harps and the bells of St Mary's."), (Style::Classical, 84, 5, Mode::Major), (172, 3), (Some(0), 74, None)),
-    track((5, "Prelude in Perpetual Motion", "Classical", "Sixteenths, all of them. A study for people with cold hands."), (Style::Classical, 92, 0, Mode::Major), (132, 4), (None, 4, None)),
+    track(
+        (5, "Elegy with Flute", "Classical", "For my teacher, who disliked elegies."),
+        (Style::Classical, 66, 2, Mode::Minor),
+        (244, 2),
+        (Some(199), 190, None),
+    ),
+    track(
+        (5, "Snow, Seen from Inside", "Classical", "Two harps and the bells of St Mary's."),
+        (Style::Classical, 84, 5, Mode::Major),
+        (172, 3),
+        (Some(0), 74, None),
+    ),
+    track(
+        (5, "Prelude in Perpetual Motion", "Classical", "Sixteenths, all of them. A study for people with cold hands."),
+        (Style::Classical, 92, 0, Mode::Major),
+        (132, 4),
+        (None, 4, None),
+    ),
 ];
 
 /// The label's albums.
@@ -274,7 +389,11 @@ pub const ALBUMS: [Album; 2] = [
     },
 ];
 
-const fn song((title, genre, price): (&'static str, &'static str, i32), (style, bpm, tonic, mode): (Style, u16, i32, Mode), (seconds, variant): (u16, u8)) -> Song {
+const fn song(
+    (title, genre, price): (&'static str, &'static str, i32),
+    (style, bpm, tonic, mode): (Style, u16, i32, Mode),
+    (seconds, variant): (u16, u8),
+) -> Song {
     Song { title, genre, style, bpm, tonic, mode, seconds, variant, price }
 }
 
@@ -319,13 +438,31 @@ pub const LISTENERS: [(&str, &str); 24] = [
 /// The listeners' playlists.
 pub const PLAYLISTS: [Playlist; 8] = [
     Playlist { name: "Before the house wakes", description: "Quiet enough for a kettle.", owner: 0, public: true, tracks: &[0, 2, 25, 28, 6, 3] },
-    Playlist { name: "Deep work, no words", description: "Two hours with the door closed.", owner: 0, public: true, tracks: &[1, 4, 8, 17, 27, 0, 29] },
+    Playlist {
+        name: "Deep work, no words",
+        description: "Two hours with the door closed.",
+        owner: 0,
+        public: true,
+        tracks: &[1, 4, 8, 17, 27, 0, 29],
+    },
     Playlist { name: "For Ines's birthday", description: "Not to be seen until Saturday.", owner: 0, public: false, tracks: &[10, 20, 15, 5, 26] },
     Playlist { name: "Night bus window", description: "Streetlights at the right speed.", owner: 3, public: true, tracks: &[15, 18, 6, 22, 19] },
     Playlist { name: "Kitchen dancing", description: "Socks advised.", owner: 8, public: true, tracks: &[20, 21, 22, 16, 7, 14] },
-    Playlist { name: "Campfire, second verse", description: "The wood is dry and someone brought a flute.", owner: 11, public: true, tracks: &[10, 11, 12, 13, 14] },
+    Playlist {
+        name: "Campfire, second verse",
+        description: "The wood is dry and someone brought a flute.",
+        owner: 11,
+        public: true,
+        tracks: &[10, 11, 12, 13, 14],
+    },
     Playlist { name: "Jazz for people in a hurry", description: "Nothing over four minutes.", owner: 16, public: true, tracks: &[5, 7, 9, 6, 8] },
-    Playlist { name: "Machines that dream", description: "From dusk to the last kick drum.", owner: 21, public: true, tracks: &[23, 24, 19, 15, 20, 1] },
+    Playlist {
+        name: "Machines that dream",
+        description: "From dusk to the last kick drum.",
+        owner: 21,
+        public: true,
+        tracks: &[23, 24, 19, 15, 20, 1],
+    },
 ];
 
 /// The label's mixes.

@@ -51,7 +51,10 @@ fn cloud(x: f32, y: f32, seed: u32) -> f32 {
 
 /// Several octaves of it.
 fn clouds(x: f32, y: f32, seed: u32) -> f32 {
-    0.53 * cloud(x, y, seed) + 0.27 * cloud(2.1 * x, 2.1 * y, seed + 1) + 0.13 * cloud(4.3 * x, 4.3 * y, seed + 2) + 0.07 * cloud(8.7 * x, 8.7 * y, seed + 3)
+    0.53 * cloud(x, y, seed)
+        + 0.27 * cloud(2.1 * x, 2.1 * y, seed + 1)
+        + 0.13 * cloud(4.3 * x, 4.3 * y, seed + 2)
+        + 0.07 * cloud(8.7 * x, 8.7 * y, seed + 3)
 }
 
 /// The grain of printed paper, laid over everything.
@@ -353,7 +356,8 @@ fn threads(rng: &mut Rng, aspect: f32) -> Picture {
         let second = (std::f32::consts::TAU * along * wave * turn + 1.3).cos();
         for n in 0..count {
             let t = n as f32 / (count - 1) as f32 * 2.0 - 1.0;
-            let curve = 0.5 + lean * (along - 0.5) + t * 0.33 * (0.14 + window * (0.5 + 0.5 * second)) + 0.13 * window * carrier * (1.0 - 0.6 * t.abs());
+            let curve =
+                0.5 + lean * (along - 0.5) + t * 0.33 * (0.14 + window * (0.5 + 0.5 * second)) + 0.13 * window * carrier * (1.0 - 0.6 * t.abs());
             let slope = 1.0 + 0.6 * window;
             let line = inside(((y - curve).abs() / slope) - 0.0011 - 0.0006 * (1.0 - t.abs()));
             if line > 0.0 {

@@ -185,11 +185,7 @@ impl Writer {
     fn seconds(&self, beat: f32) -> f32 {
         let pair = 2.0 * self.swing.0;
         let place = (beat / pair).fract();
-        let shifted = if place < 0.5 {
-            place * (1.0 + 2.0 * self.swing.1)
-        } else {
-            0.5 + self.swing.1 + (place - 0.5) * (1.0 - 2.0 * self.swing.1)
-        };
+        let shifted = if place < 0.5 { place * (1.0 + 2.0 * self.swing.1) } else { 0.5 + self.swing.1 + (place - 0.5) * (1.0 - 2.0 * self.swing.1) };
         let swung = ((beat / pair).floor() + shifted) * pair;
         let phrase = (self.beats * 4) as f32;
         swung * self.beat + self.rubato * (1.0 - (std::f32::consts::TAU * swung / phrase).cos())
@@ -264,7 +260,13 @@ impl Writer {
             length = length.min(total - beat);
             if motif.is_empty() || !self.rng.chance(manner.rests) {
                 motif.push((beat, length, step));
-                let turn = if step > 3 { -1 } else if step < -3 { 1 } else { *self.rng.pick(&[-1, 1]) };
+                let turn = if step > 3 {
+                    -1
+                } else if step < -3 {
+                    1
+                } else {
+                    *self.rng.pick(&[-1, 1])
+                };
                 last = if last > 2 || last < -2 {
                     // After a leap, a step back.
                     -last.signum()

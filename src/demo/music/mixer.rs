@@ -241,13 +241,7 @@ impl<'a> Performance<'a> {
             }
         }
         decibels += (goal - limited.integrated()).clamp(-1.0, 2.5) * 1.2;
-        Self {
-            mix: Mix::new(score, 0, score.length + AHEAD as u32),
-            limiter: Limiter::new(CEILING),
-            gain: linear(decibels),
-            sent: 0,
-            primed: false,
-        }
+        Self { mix: Mix::new(score, 0, score.length + AHEAD as u32), limiter: Limiter::new(CEILING), gain: linear(decibels), sent: 0, primed: false }
     }
 
     fn fades(&self, sample: u32) -> f32 {

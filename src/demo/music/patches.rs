@@ -93,13 +93,29 @@ const ACID: Patch = Patch {
     release: 0.06,
     ..PAD
 };
-const STAB: Patch = Patch { detune: 9.0, cutoff: 3.4, sweep: 1.6, sweep_time: 0.3, damping: 0.8, attack: 0.003, decay: 0.34, sustain: 0.12, release: 0.16, ..PAD };
-const ARP: Patch =
-    Patch { wave: Wave::Square, detune: 5.0, cutoff: 3.0, sweep: 1.8, sweep_time: 0.2, damping: 0.8, attack: 0.003, decay: 0.3, sustain: 0.1, release: 0.14, ..PAD };
-const EPIANO: FmPatch = FmPatch { ratio: 1.0, depth: 2.3, rest: 0.28, depth_time: 1.5, attack: 0.003, decay: 3.6, sustain: 0.0, release: 0.2, tine: 0.1 };
-const ORGAN: FmPatch = FmPatch { ratio: 2.0, depth: 0.9, rest: 1.1, depth_time: 0.3, attack: 0.008, decay: 0.3, sustain: 0.85, release: 0.07, tine: 0.03 };
-const GLASS: FmPatch = FmPatch { ratio: 3.0, depth: 0.9, rest: 0.35, depth_time: 3.0, attack: 0.7, decay: 2.0, sustain: 0.7, release: 2.4, tine: 0.0 };
-const SUB: FmPatch = FmPatch { ratio: 1.0, depth: 0.8, rest: 0.35, depth_time: 0.3, attack: 0.006, decay: 1.2, sustain: 0.75, release: 0.08, tine: 0.0 };
+const STAB: Patch =
+    Patch { detune: 9.0, cutoff: 3.4, sweep: 1.6, sweep_time: 0.3, damping: 0.8, attack: 0.003, decay: 0.34, sustain: 0.12, release: 0.16, ..PAD };
+const ARP: Patch = Patch {
+    wave: Wave::Square,
+    detune: 5.0,
+    cutoff: 3.0,
+    sweep: 1.8,
+    sweep_time: 0.2,
+    damping: 0.8,
+    attack: 0.003,
+    decay: 0.3,
+    sustain: 0.1,
+    release: 0.14,
+    ..PAD
+};
+const EPIANO: FmPatch =
+    FmPatch { ratio: 1.0, depth: 2.3, rest: 0.28, depth_time: 1.5, attack: 0.003, decay: 3.6, sustain: 0.0, release: 0.2, tine: 0.1 };
+const ORGAN: FmPatch =
+    FmPatch { ratio: 2.0, depth: 0.9, rest: 1.1, depth_time: 0.3, attack: 0.008, decay: 0.3, sustain: 0.85, release: 0.07, tine: 0.03 };
+const GLASS: FmPatch =
+    FmPatch { ratio: 3.0, depth: 0.9, rest: 0.35, depth_time: 3.0, attack: 0.7, decay: 2.0, sustain: 0.7, release: 2.4, tine: 0.0 };
+const SUB: FmPatch =
+    FmPatch { ratio: 1.0, depth: 0.8, rest: 0.35, depth_time: 0.3, attack: 0.006, decay: 1.2, sustain: 0.75, release: 0.08, tine: 0.0 };
 
 impl Instrument {
     /// Starts the voices of one note; `place` takes each with its pan.

@@ -97,13 +97,7 @@ impl Chord {
     pub fn voicing(&self, tonic: i32, centre: i32, count: usize) -> Vec<i32> {
         // With five tones or more the root is the bass's business.
         let skip = usize::from(self.tones.len() > 4 && count < self.tones.len());
-        let mut keys: Vec<i32> = self
-            .tones
-            .iter()
-            .skip(skip)
-            .take(count)
-            .map(|t| centre - 6 + (tonic + t - (centre - 6)).rem_euclid(12))
-            .collect();
+        let mut keys: Vec<i32> = self.tones.iter().skip(skip).take(count).map(|t| centre - 6 + (tonic + t - (centre - 6)).rem_euclid(12)).collect();
         keys.sort_unstable();
         keys.dedup();
         keys

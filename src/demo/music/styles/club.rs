@@ -40,7 +40,8 @@ pub fn house(piece: &Piece) -> Score {
     let choir = w.part(I::Choir, 0.34, 0.0, 0.6);
     w.desk(choir, 0.1, 0.5);
     let theme = w.theme(Manner { lengths: &[0.5, 0.75, 0.5, 1.0, 0.25], rests: 0.3, leaps: 0.3 });
-    let figures = [["..x..x....x..x..", "..x..x....x.x..."], ["x..x..x...x..x..", "x..x..x...x...x."], ["..x...x..x....x.", "..x...x..x..x..."]][v % 3];
+    let figures =
+        [["..x..x....x..x..", "..x..x....x.x..."], ["x..x..x...x..x..", "x..x..x...x...x."], ["..x...x..x....x.", "..x...x..x..x..."]][v % 3];
     let lines = [["..1...1...1..15.", "..1...1...1.8.5."], ["1_.1..1_..1.8_..", "1_.1..1_..5.7_.."], ["..11..1...11..5.", "..11..1...18..5."]][v % 3];
     for section in w.sections.clone() {
         let chorus = section.kind == Kind::Chorus;

@@ -74,10 +74,8 @@ pub fn lo_fi(piece: &Piece) -> Score {
     w.score.reverb_seconds = 1.4;
     w.score.fade_out = 4.0;
     let v = usize::from(piece.variant);
-    let verse: [&[Step]; 4] =
-        [&[X(2), Q(7, DOM13), X(1), X(6)], &[X(4), X(3), X(2), X(1)], &[X(1), X(6), X(4), X(5)], &[X(6), X(2), X(5), X(1)]];
-    let chorus: [&[Step]; 4] =
-        [&[X(4), X(3), X(6), X(2)], &[X(2), X(5), X(3), X(6)], &[X(4), X(5), X(3), X(6)], &[X(4), X(1), X(2), X(3)]];
+    let verse: [&[Step]; 4] = [&[X(2), Q(7, DOM13), X(1), X(6)], &[X(4), X(3), X(2), X(1)], &[X(1), X(6), X(4), X(5)], &[X(6), X(2), X(5), X(1)]];
+    let chorus: [&[Step]; 4] = [&[X(4), X(3), X(6), X(2)], &[X(2), X(5), X(3), X(6)], &[X(4), X(5), X(3), X(6)], &[X(4), X(1), X(2), X(3)]];
     w.harmony(verse[v % 4], chorus[v % 4]);
     let keys = w.part(if v % 3 == 1 { I::Piano } else { I::ElectricPiano }, 0.8, 0.0, 0.25);
     let low = w.part(if v % 2 == 0 { I::SubBass } else { I::UprightBass }, 0.85, 0.0, 0.05);
@@ -98,7 +96,8 @@ pub fn lo_fi(piece: &Piece) -> Score {
     w.note(vinyl, 0.0, end, 60, 0.5, 0.5);
     let kicks = [["x......x..x.....", "x......x.-x....."], ["x.....x...x.....", "x..-..x...x..o.."], ["x.........xo....", "x......x..x...o."]][v % 3];
     let hats = ["x.o.x.o.x.o.x.oo", "o-x-o-x-o-x-o-x-", "..x...x...x...x-"][v % 3];
-    let strum = [["X.....x...X.....", "X.....o..x....o."], ["X.......X..o....", "X.....X.....o..."], ["X..x..X.....X...", "X..x..X...x....."]][(v + 1) % 3];
+    let strum =
+        [["X.....x...X.....", "X.....o..x....o."], ["X.......X..o....", "X.....X.....o..."], ["X..x..X.....X...", "X..x..X...x....."]][(v + 1) % 3];
     for section in w.sections.clone() {
         let chorus = section.kind == Kind::Chorus;
         if chorus {
@@ -165,7 +164,11 @@ pub fn jazz(piece: &Piece) -> Score {
     let snare = w.drum(Drum::Snare, 0.32, 0.15);
     let head = w.theme(Manner { lengths: &[0.5, 1.0, 1.5, 0.5, 2.0], rests: 0.22, leaps: 0.3 });
     let bridge = w.theme(Manner { lengths: &[1.0, 0.5, 1.5, 2.0], rests: 0.2, leaps: 0.25 });
-    let strokes: &[&str] = if waltz { &["...o..", "X....o", "..X...", "x.....X....."] } else { &["...X....", "X..o....", "..x....X", ".....O..", "x..x....", "......X."] };
+    let strokes: &[&str] = if waltz {
+        &["...o..", "X....o", "..X...", "x.....X....."]
+    } else {
+        &["...X....", "X..o....", "..x....X", ".....O..", "x..x....", "......X."]
+    };
     for section in w.sections.clone() {
         match section.kind {
             Kind::Verse if section.turn == 0 => w.melody(front, &section, &head, 73, 0.75),
@@ -236,4 +239,3 @@ fn walk(w: &mut Writer, part: u8, bar: usize) {
         }
     }
 }
-

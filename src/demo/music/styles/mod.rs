@@ -19,19 +19,11 @@ pub const SONG: &[(Kind, usize)] = &[
 ];
 
 /// The plan of a piece for dancing.
-pub const DANCE: &[(Kind, usize)] = &[
-    (Kind::Intro, 2),
-    (Kind::Verse, 3),
-    (Kind::Chorus, 4),
-    (Kind::Break, 2),
-    (Kind::Verse, 2),
-    (Kind::Chorus, 4),
-    (Kind::Outro, 2),
-];
+pub const DANCE: &[(Kind, usize)] =
+    &[(Kind::Intro, 2), (Kind::Verse, 3), (Kind::Chorus, 4), (Kind::Break, 2), (Kind::Verse, 2), (Kind::Chorus, 4), (Kind::Outro, 2)];
 
 /// The plan of a quiet piece.
-pub const ARCH: &[(Kind, usize)] =
-    &[(Kind::Intro, 1), (Kind::Verse, 2), (Kind::Chorus, 2), (Kind::Break, 1), (Kind::Chorus, 2), (Kind::Outro, 1)];
+pub const ARCH: &[(Kind, usize)] = &[(Kind::Intro, 1), (Kind::Verse, 2), (Kind::Chorus, 2), (Kind::Break, 1), (Kind::Chorus, 2), (Kind::Outro, 1)];
 
 /// Chords held for as long as they last.
 pub fn hold(w: &mut Writer, part: u8, section: &Section, centre: i32, count: usize, velocity: f32, bright: f32) {
