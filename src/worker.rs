@@ -1,12 +1,12 @@
 //! The worker: takes jobs from the queue and does them; now and then sweeps up.
 
-use crate::{media::transcode::Transcode, uploads};
 use crate::server::{
     jobs::{self, Job, Taken},
     mail::SendMail,
     rate,
     state::App,
 };
+use crate::{media::transcode::Transcode, uploads};
 use anyhow::{Result, bail};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;

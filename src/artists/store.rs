@@ -24,7 +24,10 @@ fn links_of(json: Option<&str>) -> Vec<(String, String)> {
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
 pub async fn profile(app: &App, id: ArtistId) -> AppResult<Profile> {
-    let row = sqlx::query!("SELECT artistName, bio, genre, location, website, socialLinks, profileImage, bannerImage FROM artistProfiles WHERE id = ?", id).fetch_one(&app.db).await?;
+    let row =
+        sqlx::query!("SELECT artistName, bio, genre, location, website, socialLinks, profileImage, bannerImage FROM artistProfiles WHERE id = ?", id)
+            .fetch_one(&app.db)
+            .await?;
     Ok(Profile {
         name: row.artistName,
         bio: row.bio.unwrap_or_default(),
@@ -128,12 +131,20 @@ pub async fn set_follow(app: &App, me: &Me, id: ArtistId, follow: bool) -> AppRe
     }
     let mut tx = app.db.begin().await?;
     let changed = if follow {
-        sqlx::query!("INSERT IGNORE INTO artistFollowers (artistId, userId, followedAt) VALUES (?, ?, ?)", id, me.id, app.clock.now()).execute(&mut *tx).await?
+        sqlx::query!("INSERT IGNORE INTO artistFollowers (artistId, userId, followedAt) VALUES (?, ?, ?)", id, me.id, app.clock.now())
+            .execute(&mut *tx)
+            .await?
     } else {
         sqlx::query!("DELETE FROM artistFollowers WHERE artistId = ? AND userId = ?", id, me.id).execute(&mut *tx).await?
     };
     if changed.rows_affected() > 0 {
-        sqlx::query!("UPDATE artistProfiles SET followers = GREATEST(followers + ?, 0), updatedAt = updatedAt WHERE id = ?", if follow { 1 } else { -1 }, id).execute(&mut *tx).await?;
+        sqlx::query!(
+            "UPDATE artistProfiles SET followers = GREATEST(followers + ?, 0), updatedAt = updatedAt WHERE id = ?",
+            if follow { 1 } else { -1 },
+            id
+        )
+        .execute(&mut *tx)
+        .await?;
     }
     tx.commit().await?;
     Ok(())

@@ -5,7 +5,6 @@ pub mod recount;
 #[cfg(feature = "ssr")]
 pub mod store;
 
-
 use crate::uploads::TrackCard;
 use serde::{Deserialize, Serialize};
 

@@ -64,10 +64,12 @@ const COUNTERS: &[(&str, &str, &str)] = &[
 pub async fn recount(app: &App, correct: bool) -> sqlx::Result<Vec<Drift>> {
     let mut drifts = Vec::new();
     for (counter, query, correction) in COUNTERS {
-        let rows: Vec<(i32, i64, i64)> =
-            sqlx::query_as(&format!("SELECT id, CAST(was AS SIGNED), CAST(counted AS SIGNED) FROM ({}) AS counts (id, was, counted) WHERE was <> counted ORDER BY id", query))
-                .fetch_all(&app.db)
-                .await?;
+        let rows: Vec<(i32, i64, i64)> = sqlx::query_as(&format!(
+            "SELECT id, CAST(was AS SIGNED), CAST(counted AS SIGNED) FROM ({}) AS counts (id, was, counted) WHERE was <> counted ORDER BY id",
+            query
+        ))
+        .fetch_all(&app.db)
+        .await?;
         for (id, was, is) in rows {
             if correct {
                 sqlx::query(correction).bind(is).bind(id).bind(was).execute(&app.db).await?;

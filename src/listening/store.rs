@@ -150,7 +150,9 @@ pub async fn report(app: &App, token: &str, listened_ms: i64) -> AppResult<bool>
     .await?;
     if counts && !already {
         sqlx::query!("UPDATE artistUploads SET plays = plays + 1, updatedAt = updatedAt WHERE id = ?", ticket.track).execute(&mut *tx).await?;
-        sqlx::query!("UPDATE artistProfiles SET totalPlays = totalPlays + 1, updatedAt = updatedAt WHERE id = ?", track.artistId).execute(&mut *tx).await?;
+        sqlx::query!("UPDATE artistProfiles SET totalPlays = totalPlays + 1, updatedAt = updatedAt WHERE id = ?", track.artistId)
+            .execute(&mut *tx)
+            .await?;
         if let Some(playlist) = ticket.playlist {
             sqlx::query!("UPDATE userPlaylists SET plays = plays + 1, updatedAt = updatedAt WHERE id = ?", playlist).execute(&mut *tx).await?;
         }

@@ -137,10 +137,14 @@ mod tests {
     #[test]
     fn covers_become_square_webps_and_never_grow() {
         let sizes = resize(&png(700, 400), Purpose::Cover).unwrap();
-        let widths: Vec<u32> = sizes.iter().map(|(_, webp)| image::load_from_memory(webp).unwrap()).map(|picture| {
-            assert_eq!(picture.width(), picture.height());
-            picture.width()
-        }).collect();
+        let widths: Vec<u32> = sizes
+            .iter()
+            .map(|(_, webp)| image::load_from_memory(webp).unwrap())
+            .map(|picture| {
+                assert_eq!(picture.width(), picture.height());
+                picture.width()
+            })
+            .collect();
         assert_eq!(widths, [320, 400, 400]);
         assert!(sizes.iter().all(|(_, webp)| webp.starts_with(b"RIFF")));
     }

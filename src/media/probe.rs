@@ -180,7 +180,8 @@ pub async fn probe(path: &Path) -> Result<Probed, Problem> {
         .args(["-v", "error", "-protocol_whitelist", "file,pipe", "-f", kind.demuxer, "-of", "json", "-show_format", "-show_streams", "-i"])
         .arg(file_url(path))
         .output();
-    let output = tokio::time::timeout(Duration::from_secs(60), output).await.map_err(|_| Problem::TimedOut)?.map_err(|error| Problem::of_tool(&error))?;
+    let output =
+        tokio::time::timeout(Duration::from_secs(60), output).await.map_err(|_| Problem::TimedOut)?.map_err(|error| Problem::of_tool(&error))?;
     if !output.status.success() {
         return Err(Problem::Damaged);
     }
@@ -248,7 +249,14 @@ mod tests {
     #[tokio::test]
     async fn music_is_known_by_its_content() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, mime) in [("a.wav", "audio/wav"), ("a.flac", "audio/flac"), ("a.mp3", "audio/mpeg"), ("a.ogg", "audio/ogg"), ("a.m4a", "audio/mp4"), ("a.aiff", "audio/aiff")] {
+        for (name, mime) in [
+            ("a.wav", "audio/wav"),
+            ("a.flac", "audio/flac"),
+            ("a.mp3", "audio/mpeg"),
+            ("a.ogg", "audio/ogg"),
+            ("a.m4a", "audio/mp4"),
+            ("a.aiff", "audio/aiff"),
+        ] {
             tone(&folder.path().join(name), "sine=frequency=440:duration=3");
             // The name says nothing.
             let plain = folder.path().join("file");

@@ -34,7 +34,9 @@ impl Storage {
     /// `InvalidInput` for what is no key: adopted rows may hold anything.
     pub fn path(&self, key: &str) -> io::Result<PathBuf> {
         let good = !key.is_empty()
-            && key.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
+            && key.split('/').all(|part| {
+                !part.is_empty() && !part.starts_with('.') && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+            });
         if good { Ok(self.root.join(key)) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "not a storage key")) }
     }
 

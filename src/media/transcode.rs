@@ -61,7 +61,9 @@ impl Transcode {
         if row.state == "ready" {
             return Ok(());
         }
-        sqlx::query!("UPDATE trackMedia SET state = 'processing', failure = NULL, updatedAt = ? WHERE trackId = ?", app.clock.now(), self.track).execute(&app.db).await?;
+        sqlx::query!("UPDATE trackMedia SET state = 'processing', failure = NULL, updatedAt = ? WHERE trackId = ?", app.clock.now(), self.track)
+            .execute(&app.db)
+            .await?;
         let stem = row.audioKey.rsplit('/').next().unwrap_or_default().to_owned();
         let (standard, high) = (format!("audio/{stem}-128.m4a"), format!("audio/{stem}-256.m4a"));
         match make(&Storage::of(app), &row.audioKey, &standard, &high).await {
@@ -81,14 +83,21 @@ impl Transcode {
                 )
                 .execute(&mut *tx)
                 .await?;
-                sqlx::query!("UPDATE artistUploads SET duration = ? WHERE id = ?", i32::try_from((made.duration_ms + 500) / 1_000)?, self.track).execute(&mut *tx).await?;
+                sqlx::query!("UPDATE artistUploads SET duration = ? WHERE id = ?", i32::try_from((made.duration_ms + 500) / 1_000)?, self.track)
+                    .execute(&mut *tx)
+                    .await?;
                 tx.commit().await?;
             }
             Err(problem) => {
                 tracing::warn!(track = self.track.0, "an upload failed: {}", problem.code());
-                sqlx::query!("UPDATE trackMedia SET state = 'failed', failure = ?, updatedAt = ? WHERE trackId = ?", problem.code(), app.clock.now(), self.track)
-                    .execute(&app.db)
-                    .await?;
+                sqlx::query!(
+                    "UPDATE trackMedia SET state = 'failed', failure = ?, updatedAt = ? WHERE trackId = ?",
+                    problem.code(),
+                    app.clock.now(),
+                    self.track
+                )
+                .execute(&app.db)
+                .await?;
             }
         }
         Ok(())
@@ -132,7 +141,27 @@ pub async fn make(storage: &Storage, original: &str, standard: &str, high: &str)
 }
 
 async fn encode(source: &Path, demuxer: &str, low: &Path, high: &Path) -> Result<Made, Problem> {
-    let aac = |rate: &'static str| ["-map", "0:a:0", "-vn", "-map_metadata", "-1", "-map_chapters", "-1", "-c:a", "aac", "-ac", "2", "-b:a", rate, "-movflags", "+faststart", "-f", "ipod"];
+    let aac = |rate: &'static str| {
+        [
+            "-map",
+            "0:a:0",
+            "-vn",
+            "-map_metadata",
+            "-1",
+            "-map_chapters",
+            "-1",
+            "-c:a",
+            "aac",
+            "-ac",
+            "2",
+            "-b:a",
+            rate,
+            "-movflags",
+            "+faststart",
+            "-f",
+            "ipod",
+        ]
+    };
     let mut child = tool("ffmpeg", TIME_LIMIT.as_secs() * 2)
         .args(["-hide_banner", "-nostdin", "-nostats", "-v", "info", "-protocol_whitelist", "file,pipe", "-f", demuxer, "-i"])
         .arg(file_url(source))
@@ -159,7 +188,12 @@ async fn encode(source: &Path, demuxer: &str, low: &Path, high: &Path) -> Result
         return Err(Problem::TooShort);
     }
     let summary = log.rsplit_once("Summary:").map_or("", |(_, summary)| summary);
-    Ok(Made { duration_ms, loudness: figure(summary, "I:").filter(|lufs| *lufs > -7_000), true_peak: figure(summary, "Peak:"), waveform: peaks.finish() })
+    Ok(Made {
+        duration_ms,
+        loudness: figure(summary, "I:").filter(|lufs| *lufs > -7_000),
+        true_peak: figure(summary, "Peak:"),
+        waveform: peaks.finish(),
+    })
 }
 
 async fn peaks(mut sound: impl AsyncRead + Unpin) -> std::io::Result<Peaks> {

@@ -44,7 +44,7 @@ fn position(index: usize, count: usize) -> f64 {
 /// Whether a label has room: some seven of them, the last one always.
 fn has_label(index: usize, count: usize) -> bool {
     let every = count.div_ceil(7).max(1);
-    (count - 1 - index) % every == 0
+    (count - 1 - index).is_multiple_of(every)
 }
 
 fn anchor(index: usize, count: usize) -> &'static str {

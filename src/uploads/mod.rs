@@ -14,8 +14,34 @@ use time::{Date, OffsetDateTime, macros::format_description};
 
 /// The genres that forms offer. What is kept is the name itself, so that adopted rows may have others.
 pub const GENRES: &[&str] = &[
-    "Ambient", "Blues", "Classical", "Country", "Dance", "Electronic", "Experimental", "Folk", "Funk", "Hip-hop", "House", "Indie", "Jazz", "Latin", "Lo-fi", "Metal", "Pop", "Punk",
-    "R&B", "Reggae", "Rock", "Singer-songwriter", "Soul", "Soundtrack", "Spoken word", "Synthwave", "Techno", "World",
+    "Ambient",
+    "Blues",
+    "Classical",
+    "Country",
+    "Dance",
+    "Electronic",
+    "Experimental",
+    "Folk",
+    "Funk",
+    "Hip-hop",
+    "House",
+    "Indie",
+    "Jazz",
+    "Latin",
+    "Lo-fi",
+    "Metal",
+    "Pop",
+    "Punk",
+    "R&B",
+    "Reggae",
+    "Rock",
+    "Singer-songwriter",
+    "Soul",
+    "Soundtrack",
+    "Spoken word",
+    "Synthwave",
+    "Techno",
+    "World",
 ];
 
 /// The last day that a TIMESTAMP column can hold for a release.

@@ -23,7 +23,13 @@ pub fn key(staging: &str) -> String {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn receive(app: &App, artist: ArtistId, user: UserId, field: &mut Field<'_>, expected: Option<u64>) -> AppResult<Result<KeptFile, Problem>> {
+pub async fn receive(
+    app: &App,
+    artist: ArtistId,
+    user: UserId,
+    field: &mut Field<'_>,
+    expected: Option<u64>,
+) -> AppResult<Result<KeptFile, Problem>> {
     let id = tokens::ulid();
     let name: String = field.file_name().unwrap_or_default().chars().filter(|character| !character.is_control()).take(200).collect();
     let now = app.clock.now();
@@ -44,7 +50,9 @@ pub async fn receive(app: &App, artist: ArtistId, user: UserId, field: &mut Fiel
     match received {
         Ok((bytes, probed)) => {
             let mut tx = app.db.begin().await?;
-            sqlx::query!("UPDATE uploadStagings SET state = 'uploaded', bytesReceived = ?, updatedAt = ? WHERE id = ?", bytes, now, id).execute(&mut *tx).await?;
+            sqlx::query!("UPDATE uploadStagings SET state = 'uploaded', bytesReceived = ?, updatedAt = ? WHERE id = ?", bytes, now, id)
+                .execute(&mut *tx)
+                .await?;
             sqlx::query!(
                 "INSERT INTO uploadedFiles (userId, fileKey, fileName, mimeType, size, metadata, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 user,
@@ -62,7 +70,9 @@ pub async fn receive(app: &App, artist: ArtistId, user: UserId, field: &mut Fiel
         }
         Err(problem) => {
             storage.remove(&key(&id)).await;
-            sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = ?, updatedAt = ? WHERE id = ?", problem.code(), now, id).execute(&app.db).await?;
+            sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = ?, updatedAt = ? WHERE id = ?", problem.code(), now, id)
+                .execute(&app.db)
+                .await?;
             Ok(Err(problem))
         }
     }
@@ -95,7 +105,9 @@ async fn store(app: &App, storage: &Storage, id: &str, field: &mut Field<'_>) ->
 /// # Errors
 /// When the database does not answer.
 pub async fn kept(app: &App, artist: ArtistId, id: &str) -> AppResult<Option<KeptFile>> {
-    let row = sqlx::query!("SELECT id, fileName, bytesReceived FROM uploadStagings WHERE id = ? AND artistId = ? AND state = 'uploaded'", id, artist).fetch_optional(&app.db).await?;
+    let row = sqlx::query!("SELECT id, fileName, bytesReceived FROM uploadStagings WHERE id = ? AND artistId = ? AND state = 'uploaded'", id, artist)
+        .fetch_optional(&app.db)
+        .await?;
     Ok(row.map(|row| KeptFile { id: row.id, name: row.fileName, bytes: row.bytesReceived }))
 }
 
@@ -105,13 +117,18 @@ pub async fn kept(app: &App, artist: ArtistId, id: &str) -> AppResult<Option<Kep
 /// When the database does not answer.
 pub async fn sweep(app: &App) -> AppResult<()> {
     let now = app.clock.now();
-    let old = sqlx::query_scalar!("SELECT id FROM uploadStagings WHERE trackId IS NULL AND state <> 'failed' AND updatedAt < ? ORDER BY id LIMIT 100", now - time::Duration::days(2))
-        .fetch_all(&app.db)
-        .await?;
+    let old = sqlx::query_scalar!(
+        "SELECT id FROM uploadStagings WHERE trackId IS NULL AND state <> 'failed' AND updatedAt < ? ORDER BY id LIMIT 100",
+        now - time::Duration::days(2)
+    )
+    .fetch_all(&app.db)
+    .await?;
     for id in old {
         let mut tx = app.db.begin().await?;
         sqlx::query!("DELETE FROM uploadedFiles WHERE fileKey = ?", key(&id)).execute(&mut *tx).await?;
-        sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = 'interrupted', updatedAt = ? WHERE id = ?", now, id).execute(&mut *tx).await?;
+        sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = 'interrupted', updatedAt = ? WHERE id = ?", now, id)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Storage::of(app).remove(&key(&id)).await;
     }

@@ -249,7 +249,9 @@ pub async fn create(app: &App, artist: ArtistId, staging: &str, text: &TrackText
     let now = app.clock.now();
     let key = super::staging::key(staging);
     let mut tx = app.db.begin().await?;
-    let staged = sqlx::query!("SELECT trackId, state FROM uploadStagings WHERE id = ? AND artistId = ? FOR UPDATE", staging, artist).fetch_one(&mut *tx).await?;
+    let staged = sqlx::query!("SELECT trackId, state FROM uploadStagings WHERE id = ? AND artistId = ? FOR UPDATE", staging, artist)
+        .fetch_one(&mut *tx)
+        .await?;
     if let Some(track) = staged.trackId {
         return Ok(track.into());
     }
@@ -323,7 +325,9 @@ pub async fn publish(app: &App, artist: ArtistId, id: TrackId) -> AppResult<()> 
         return Err(AppError::Refused(crate::t!("uploads.error.not_ready").into_owned()));
     }
     let now = app.clock.now();
-    sqlx::query!("UPDATE artistUploads SET isPublished = 1, releaseDate = COALESCE(releaseDate, ?), updatedAt = ? WHERE id = ?", now, now, id).execute(&app.db).await?;
+    sqlx::query!("UPDATE artistUploads SET isPublished = 1, releaseDate = COALESCE(releaseDate, ?), updatedAt = ? WHERE id = ?", now, now, id)
+        .execute(&app.db)
+        .await?;
     Ok(())
 }
 
@@ -367,7 +371,10 @@ pub async fn retry(app: &App, artist: ArtistId, id: TrackId) -> AppResult<()> {
     owned(app, artist, id).await?;
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let changed = sqlx::query!("UPDATE trackMedia SET state = 'uploaded', failure = NULL, updatedAt = ? WHERE trackId = ? AND state = 'failed'", now, id).execute(&mut *tx).await?;
+    let changed =
+        sqlx::query!("UPDATE trackMedia SET state = 'uploaded', failure = NULL, updatedAt = ? WHERE trackId = ? AND state = 'failed'", now, id)
+            .execute(&mut *tx)
+            .await?;
     if changed.rows_affected() == 0 {
         return Err(AppError::NotFound);
     }
@@ -392,12 +399,17 @@ pub async fn set_like(app: &App, user: UserId, id: TrackId, like: bool) -> AppRe
         sqlx::query!("DELETE FROM trackLikes WHERE trackId = ? AND userId = ?", id, user).execute(&mut *tx).await?.rows_affected()
     };
     if changed > 0 {
-        sqlx::query!("UPDATE artistUploads SET likes = GREATEST(likes + ?, 0), updatedAt = updatedAt WHERE id = ?", if like { 1 } else { -1 }, id).execute(&mut *tx).await?;
+        sqlx::query!("UPDATE artistUploads SET likes = GREATEST(likes + ?, 0), updatedAt = updatedAt WHERE id = ?", if like { 1 } else { -1 }, id)
+            .execute(&mut *tx)
+            .await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
 async fn insert_like(connection: &mut MySqlConnection, user: UserId, id: TrackId, now: OffsetDateTime) -> sqlx::Result<u64> {
-    Ok(sqlx::query!("INSERT IGNORE INTO trackLikes (trackId, userId, likedAt) VALUES (?, ?, ?)", id, user, now).execute(connection).await?.rows_affected())
+    Ok(sqlx::query!("INSERT IGNORE INTO trackLikes (trackId, userId, likedAt) VALUES (?, ?, ?)", id, user, now)
+        .execute(connection)
+        .await?
+        .rows_affected())
 }

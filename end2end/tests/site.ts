@@ -1,0 +1,32 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base } from "@playwright/test";
+
+/** What every spec has: a check for accessibility, and an eye on the console that fails the test at its end. */
+export const test = base.extend<{ accessible: () => Promise<void>; quietConsole: void; hydrated: boolean }>({
+  hydrated: async ({ javaScriptEnabled }, use) => {
+    await use(javaScriptEnabled !== false);
+  },
+  // axe is a script itself, so it looks at pages with JavaScript on; the server sends the same HTML to both.
+  accessible: async ({ page, hydrated }, use) => {
+    await use(async () => {
+      if (!hydrated) return;
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
+    });
+  },
+  quietConsole: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        // A page that is meant to be a 404 or a refusal is logged by the browser; what matters is policy and program errors.
+        if (message.type() === "error" && !message.text().includes("Failed to load resource")) complaints.push(message.text());
+      });
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      await use();
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
