@@ -2,7 +2,9 @@
 
 use crate::{
     accounts::Me,
+    checkout,
     error::AppError,
+    tips,
     ui::{
         forms::{Flash, kept_message},
         gallery::Gallery,
@@ -165,6 +167,13 @@ fn Pages() -> impl IntoView {
         <Routes fallback=NotFound>
             <Route path=path!("/") view=Welcome ssr=SsrMode::Async/>
             <Route path=path!("/dev/ui") view=Gallery/>
+            // money
+            <Route path=path!("/tip/artists/:id") view=tips::pages::TipArtistPage ssr=SsrMode::Async/>
+            <Route path=path!("/tip/tracks/:id") view=tips::pages::TipTrackPage ssr=SsrMode::Async/>
+            <Route path=path!("/checkout/:id") view=checkout::pages::CheckoutPage ssr=SsrMode::Async/>
+            <Route path=path!("/receipts/:payment") view=checkout::pages::ReceiptPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/tips") view=tips::pages::StudioTipsPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/tips/:id") view=tips::pages::StudioTipPage ssr=SsrMode::Async/>
         </Routes>
     }
 }

@@ -24,6 +24,11 @@ pub mod accounts;
 pub mod artists;
 pub mod listening;
 pub mod uploads;
+pub mod checkout;
+#[cfg(feature = "ssr")]
+pub mod ledger;
+pub mod payments;
+pub mod tips;
 
 // --- the server's half ---
 #[cfg(feature = "ssr")]

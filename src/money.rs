@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The site's one currency.
+pub const CURRENCY: &str = "USD";
+
 /// An amount in cents of the site's one currency. Negative for what was taken back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(transparent))]

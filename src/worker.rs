@@ -1,12 +1,16 @@
 //! The worker: takes jobs from the queue and does them; now and then sweeps up.
 
-use crate::server::{
-    jobs::{self, Job, Taken},
-    mail::SendMail,
-    rate,
-    state::App,
+use crate::{
+    checkout, ledger,
+    media::transcode::Transcode,
+    server::{
+        jobs::{self, Job, Taken},
+        mail::SendMail,
+        rate,
+        state::App,
+    },
+    uploads,
 };
-use crate::{media::transcode::Transcode, uploads};
 use anyhow::{Result, bail};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -85,5 +89,8 @@ async fn perform(app: &App, job: &Taken) -> Result<()> {
 async fn sweep(app: &App) -> Result<()> {
     rate::sweep(app).await?;
     uploads::staging::sweep(app).await?;
+    let now = app.clock.now();
+    ledger::release(app, now).await?;
+    checkout::store::expire(app, now).await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The command line: one subcommand per run, each with help worth reading.
 
+mod ledger;
 mod migrate;
 pub mod serve;
 mod status;
@@ -40,6 +41,9 @@ enum Command {
     Seed,
     /// Do background work: transcode, send mail, send payouts.
     Worker(worker::Worker),
+    /// Prove that the books balance.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
     /// Tell what works and what does not: database, schema, ffmpeg, storage, queue.
     Status,
     /// Print the effective configuration, secrets left out.
@@ -66,6 +70,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Migrate(migrate) => migrate.run(&opened.app).await,
         Command::Seed => database::seed::seed(&opened.app.db).await.map(|()| ExitCode::SUCCESS),
         Command::Worker(worker) => worker.run(&opened.app).await,
+        Command::Ledger(ledger) => ledger.run(&opened.app).await,
         Command::Status => status::run(&opened.app).await,
         Command::Serve(_) | Command::Config => unreachable!("handled above"),
     };

@@ -27,6 +27,8 @@ impl Job for SendMail {
 /// When the database does not answer.
 pub async fn queue(connection: &mut MySqlConnection, now: OffsetDateTime, recipient: &str, subject: &str, body: &str) -> sqlx::Result<()> {
     let id = super::tokens::ulid();
+    // Names within it may be long; the column is not.
+    let subject: String = subject.chars().take(255).collect();
     sqlx::query!("INSERT INTO outgoingMails (id, recipient, subject, body, createdAt) VALUES (?, ?, ?, ?, ?)", id, recipient, subject, body, now)
         .execute(&mut *connection)
         .await?;

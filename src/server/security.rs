@@ -29,6 +29,7 @@ const GUARDED: &[(&str, Need)] = &[
     ("/playlists/new", Need::Listener),
     ("/checkout", Need::Listener),
     ("/receipts", Need::Listener),
+    ("/tip", Need::Listener),
 ];
 
 /// Who may open the page at this path.

@@ -1,0 +1,60 @@
+//! The checkout page and receipts: the sandbox provider's page of our own, and what a payer keeps afterwards.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod store;
+
+use crate::{
+    ids::{ArtistId, PaymentId, TrackId},
+    money::Cents,
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// How far a payment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    Open,
+    Completed,
+    Declined,
+    Expired,
+}
+
+impl State {
+    /// Of a row's text.
+    pub fn of_name(name: &str) -> Self {
+        match name {
+            "completed" => Self::Completed,
+            "declined" => Self::Declined,
+            "expired" => Self::Expired,
+            _ => Self::Open,
+        }
+    }
+}
+
+/// What is paid, by its parts, to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bill {
+    pub checkout: String,
+    pub payment: PaymentId,
+    pub state: State,
+    /// What the payer chose to give.
+    pub amount: Cents,
+    /// What the site keeps.
+    pub fee: Cents,
+    /// Whether the payer adds the fee on top.
+    pub fee_covered: bool,
+    /// What the artist receives.
+    pub net: Cents,
+    /// What the payer pays.
+    pub total: Cents,
+    pub artist: ArtistId,
+    pub artist_name: String,
+    pub track: Option<(TrackId, String)>,
+    pub message: Option<String>,
+    pub anonymous: bool,
+    pub reply: Option<String>,
+    pub started_at: OffsetDateTime,
+    pub finished_at: Option<OffsetDateTime>,
+}

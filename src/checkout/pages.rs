@@ -1,0 +1,159 @@
+//! The checkout page and the receipt.
+
+use super::{Bill, State, api};
+use crate::{
+    error::AppError,
+    ids::{PaymentId, slug},
+    money::CURRENCY,
+    payments::shown,
+    t,
+    tips::pages::track_link,
+    ui::{
+        breadcrumbs::Breadcrumbs,
+        format::When,
+        forms::{Form, Hidden, Submit},
+        head::PageHead,
+        load::load,
+        notice::Notice,
+        table::{Amount, StatusBadge, Tone},
+    },
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+fn artist_path(bill: &Bill) -> String {
+    format!("/artists/{}-{}", bill.artist, slug(&bill.artist_name))
+}
+
+/// Amount, fee and who receives what.
+#[component]
+fn Parts(bill: Bill) -> impl IntoView {
+    let fee = if bill.fee_covered { t!("checkout.fee_on_top") } else { t!("checkout.fee_of_it") };
+    view! {
+        <dl class="receipt">
+            <div><dt>{t!("checkout.amount")}</dt><dd><Amount cents=bill.amount.0 currency=CURRENCY/></dd></div>
+            <div><dt>{fee}</dt><dd><Amount cents=bill.fee.0 currency=CURRENCY/></dd></div>
+            <div><dt>{t!("checkout.receives", artist = bill.artist_name)}</dt><dd><Amount cents=bill.net.0 currency=CURRENCY/></dd></div>
+            <div class="receipt-total"><dt>{t!("checkout.total")}</dt><dd><Amount cents=bill.total.0 currency=CURRENCY/></dd></div>
+        </dl>
+    }
+}
+
+/// `/checkout/:id`: the sandbox provider's page.
+#[component]
+pub fn CheckoutPage() -> impl IntoView {
+    let params = use_params_map();
+    let pay = ServerAction::<api::Pay>::new();
+    let decline = ServerAction::<api::Decline>::new();
+    // A declined checkout stays on this page and shows its new state.
+    let bill = Resource::new_blocking(
+        move || (params.read().get("id").unwrap_or_default(), decline.version().get()),
+        |(id, _)| async move { api::show(id).await },
+    );
+    load(bill, move |bill| view! { <Checkout bill pay decline/> })
+}
+
+#[component]
+fn Checkout(bill: Bill, pay: ServerAction<api::Pay>, decline: ServerAction<api::Decline>) -> impl IntoView {
+    let lead = t!("checkout.lead", artist = bill.artist_name);
+    let again = bill.track.as_ref().map_or_else(|| format!("/tip/artists/{}", bill.artist), |(track, _)| format!("/tip/tracks/{track}"));
+    let (first, second) = (bill.checkout.clone(), bill.checkout.clone());
+    let receipt = format!("/receipts/{}", bill.payment);
+    let total = shown(bill.total);
+    let rest = match bill.state {
+        State::Open => view! {
+            <div class="form-actions">
+                <Form action=pay>
+                    <Hidden name="id" value=first/>
+                    <Submit label=t!("checkout.pay", amount = total)/>
+                </Form>
+                <Form action=decline>
+                    <Hidden name="id" value=second/>
+                    <Submit label=t!("checkout.decline") class="btn-quiet"/>
+                </Form>
+            </div>
+        }
+        .into_any(),
+        State::Completed => view! {
+            <Notice tone=Tone::Success><p>{t!("checkout.state.completed")}</p></Notice>
+            <p><a class="btn btn-primary" href=receipt>{t!("checkout.see_receipt")}</a></p>
+        }
+        .into_any(),
+        State::Declined | State::Expired => {
+            let text = if bill.state == State::Declined { t!("checkout.state.declined") } else { t!("checkout.state.expired") };
+            view! {
+                <Notice tone=Tone::Warning><p>{text}</p></Notice>
+                <p><a class="btn" href=again>{t!("checkout.again")}</a></p>
+            }
+            .into_any()
+        }
+    };
+    let message =
+        bill.message.clone().map(|message| view! { <h2>{t!("checkout.message")}</h2><blockquote class="prose"><p>{message}</p></blockquote> });
+    let anonymous = bill.anonymous.then(|| view! { <p class="field-hint">{t!("checkout.anonymous")}</p> });
+    view! {
+        <PageHead title=t!("checkout.title")/>
+        <Notice tone=Tone::Warning><p><strong>{t!("checkout.test_banner")}</strong></p></Notice>
+        <header class="page-head">
+            <h1 class="page-title">{t!("checkout.title")}</h1>
+            <p class="page-lead">{lead}</p>
+        </header>
+        <section class="panel"><Parts bill/></section>
+        {message}
+        {anonymous}
+        {rest}
+    }
+}
+
+/// `/receipts/:payment`
+#[component]
+pub fn ReceiptPage() -> impl IntoView {
+    let params = use_params_map();
+    let bill = Resource::new_blocking(
+        move || params.read().get("payment").and_then(|id| id.parse::<PaymentId>().ok()),
+        |id| async move { api::receipt(id.ok_or(AppError::NotFound)?.0).await },
+    );
+    load(bill, |bill| view! { <Receipt bill/> })
+}
+
+#[component]
+fn Receipt(bill: Bill) -> impl IntoView {
+    let (status, tone) = match bill.state {
+        State::Open => (t!("receipt.states.open"), Tone::Active),
+        State::Completed => (t!("receipt.states.completed"), Tone::Success),
+        State::Declined => (t!("receipt.states.declined"), Tone::Danger),
+        State::Expired => (t!("receipt.states.expired"), Tone::Warning),
+    };
+    let title = t!("receipt.title", number = bill.payment).into_owned();
+    let back = artist_path(&bill);
+    let artist = bill.artist_name.clone();
+    let track = bill.track.clone().map(|track| view! { <div><dt>{t!("receipt.for_track")}</dt><dd>{track_link(track)}</dd></div> });
+    let paid_on = bill.finished_at.filter(|_| bill.state == State::Completed).map(|moment| {
+        view! { <div><dt>{t!("receipt.paid_on")}</dt><dd><When moment/></dd></div> }
+    });
+    let message =
+        bill.message.clone().map(|message| view! { <h2>{t!("receipt.message")}</h2><blockquote class="prose"><p>{message}</p></blockquote> });
+    let reply = bill
+        .reply
+        .clone()
+        .map(|reply| view! { <h2>{t!("receipt.reply", artist = artist)}</h2><blockquote class="prose"><p>{reply}</p></blockquote> });
+    let open = (bill.state == State::Open)
+        .then(|| view! { <p><a class="btn btn-primary" href=format!("/checkout/{}", bill.checkout)>{t!("receipt.go_on")}</a></p> });
+    view! {
+        <PageHead title=title.clone()/>
+        <Breadcrumbs above=vec![(bill.artist_name.clone(), back.clone())] here=title.clone()/>
+        <header class="page-head">
+            <h1 class="page-title">{title}</h1>
+            <p class="page-lead">{t!("receipt.lead", artist = bill.artist_name)}" "<StatusBadge text=status tone/></p>
+        </header>
+        <section class="panel">
+            <dl class="receipt">{track}{paid_on}</dl>
+            <Parts bill=bill.clone()/>
+        </section>
+        {message}
+        {reply}
+        {open}
+        <p class="field-hint">{t!("receipt.thanks", artist = bill.artist_name)}</p>
+        <p><a href=back>{t!("receipt.back", artist = bill.artist_name)}</a></p>
+    }
+}

@@ -1,0 +1,46 @@
+//! `eternity ledger`.
+
+use crate::{ledger, server::state::App};
+use anyhow::Result;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// What can be asked of the journal of money.
+#[derive(Debug, Subcommand)]
+pub enum Ledger {
+    /// Check that the books balance.
+    ///
+    /// From the rows alone: every transaction sums to zero and is what was written, balances equal their entries, nothing is
+    /// below zero that may not be, every tip, earning and payout has its journal entry and the other way round, creatorEarnings
+    /// rebuilds to the cent, statements sum to their payouts. Prints figures and differences; exits with 1 on any difference.
+    Verify,
+    /// Write opening transactions for money rows that stand in the database without any.
+    ///
+    /// For a database that was used by another program before. Prints what that one paid out without having it. Run again, it
+    /// finds nothing to do.
+    Import,
+}
+
+impl Ledger {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn run(self, app: &App) -> Result<ExitCode> {
+        match self {
+            Self::Verify => {
+                let report = ledger::verify(&app.db).await?;
+                println!("{report}");
+                Ok(if report.balances() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            Self::Import => {
+                let differences = ledger::import::run(&app.db, app.clock.now()).await?;
+                for difference in &differences {
+                    println!("{difference}");
+                }
+                println!("{} differences", differences.len());
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
