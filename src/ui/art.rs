@@ -157,7 +157,7 @@ fn grooves(out: &mut String, inks: &Inks, dice: &mut Dice) -> std::fmt::Result {
 }
 
 fn tiles(out: &mut String, inks: &Inks, dice: &mut Dice) -> std::fmt::Result {
-    let count = dice.between(2, 4);
+    let count = [2, 4, 5][usize::try_from(dice.below(3)).unwrap_or(0)];
     let side = 100 / count;
     for row in 0..count {
         for column in 0..count {

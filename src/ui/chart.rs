@@ -41,9 +41,9 @@ fn position(index: usize, count: usize) -> f64 {
     (f64::from(index) + 0.5) * 100.0 / f64::from(count)
 }
 
-/// Whether a label has room: some seven of them, the last one always.
-fn has_label(index: usize, count: usize) -> bool {
-    let every = count.div_ceil(7).max(1);
+/// Whether a label has room on a phone: six short or five long ones, the last one always.
+fn has_label(index: usize, count: usize, short: bool) -> bool {
+    let every = count.div_ceil(if short { 6 } else { 5 }).max(1);
     (count - 1 - index).is_multiple_of(every)
 }
 
@@ -75,6 +75,7 @@ where
 {
     let scale = Scale::of(&points);
     let count = points.len();
+    let short = points.iter().all(|(label, _)| label.chars().count() <= 4);
     let zero = scale.y(0.0);
     let highest = points.iter().enumerate().max_by_key(|(index, point)| (point.1, *index)).map(|(index, _)| index);
     let step = position(0, count) * 2.0;
@@ -95,7 +96,7 @@ where
                         x=percent(step.mul_add(-0.36, x)) y=round(top) width=percent(step * 0.72) height=round(height) rx="2"></rect>
                     <text class=if direct { "chart-value" } else { "chart-tip" } x=percent(edge(x, index, count, step)) y=round(y.min(zero) - 7.0) text-anchor=anchor(index, count)>{text}</text>
                 </g>
-                {has_label(index, count).then(|| view! {
+                {has_label(index, count, short).then(|| view! {
                     <text class="chart-text" x=percent(edge(x, index, count, step)) y=HEIGHT - 6.0 text-anchor=anchor(index, count) aria-hidden="true">{label.clone()}</text>
                 })}
             }
@@ -118,6 +119,7 @@ where
 {
     let scale = Scale::of(&points);
     let count = points.len();
+    let short = points.iter().all(|(label, _)| label.chars().count() <= 4);
     let zero = scale.y(0.0);
     let step = position(0, count) * 2.0;
     let corners: Vec<String> =
@@ -144,7 +146,7 @@ where
                     <circle class=if direct { "chart-dot" } else { "chart-dot chart-tip" } cx=percent(x) cy=round(y) r="4.5"></circle>
                     <text class=if direct { "chart-value" } else { "chart-tip" } x=percent(edge(x, index, count, step)) y=round(y - 11.0) text-anchor=anchor(index, count)>{text}</text>
                 </g>
-                {has_label(index, count).then(|| view! {
+                {has_label(index, count, short).then(|| view! {
                     <text class="chart-text" x=percent(edge(x, index, count, step)) y=HEIGHT - 6.0 text-anchor=anchor(index, count) aria-hidden="true">{label.clone()}</text>
                 })}
             }
@@ -231,7 +233,7 @@ mod tests {
 
     #[test]
     fn the_last_label_is_always_there() {
-        assert!(has_label(29, 30));
-        assert!((0..30).filter(|&index| has_label(index, 30)).count() <= 7);
+        assert!(has_label(29, 30, false));
+        assert!((0..30).filter(|&index| has_label(index, 30, true)).count() <= 6);
     }
 }

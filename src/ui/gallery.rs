@@ -10,7 +10,7 @@ use crate::{
         dialog::Dialog,
         empty::EmptyState,
         error_page::ErrorView,
-        format::money,
+        format::{When, money},
         icons::{ALL, Glyph, Icon},
         load::NotFound,
         notice::Notice,
@@ -24,6 +24,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use time::macros::datetime;
 
 const TRACKS: [(&str, &str, i64, i64); 6] = [
     ("Night bus, upper deck", "Mara Velde", 225, 12_345),
@@ -136,18 +137,18 @@ fn Money() -> impl IntoView {
     let points: Vec<(String, i64)> = months.iter().zip(earnings).map(|(month, cents)| ((*month).to_owned(), cents)).collect();
     let plays: Vec<(String, i64)> = (1..=30).map(|day| (format!("{day} Nov"), 200 + (day * day * 37 + day * 91) % 340)).collect();
     let states = [
-        ("Completed", Tone::Success, 124_050, "2026-11-02"),
-        ("Processing", Tone::Active, 50_000, "2026-11-09"),
-        ("Pending", Tone::Warning, 1_000, "2026-11-16"),
-        ("Failed", Tone::Danger, -32_000, "2026-11-20"),
-        ("Draft", Tone::Neutral, 0, "2026-11-23"),
+        ("Completed", Tone::Success, 124_050, datetime!(2026-11-02 9:30 UTC)),
+        ("Processing", Tone::Active, 50_000, datetime!(2026-11-09 14:05 UTC)),
+        ("Pending", Tone::Warning, 1_000, datetime!(2026-11-16 7:00 UTC)),
+        ("Failed", Tone::Danger, -32_000, datetime!(2026-11-20 22:41 UTC)),
+        ("Draft", Tone::Neutral, 0, datetime!(2026-11-23 0:00 UTC)),
     ];
     let rows = states
         .into_iter()
         .map(|(text, tone, cents, day)| {
             view! {
                 <tr>
-                    <th scope="row"><a href="/studio/payouts/1">{day}</a></th>
+                    <th scope="row"><a href="/studio/payouts/1"><When moment=day/></a></th>
                     <td>"PayPal"</td>
                     <td><StatusBadge text tone/></td>
                     <AmountCell cents=cents / 20 currency="USD"/>

@@ -37,7 +37,7 @@ pub fn Shell(
                 <SiteFooter/>
             </div>
             <div class="dock">
-                <section class="player-slot" aria-label=t!("ui.player")>{player}</section>
+                {player.map(|player| view! { <section class="player-slot" aria-label=t!("ui.player")>{player}</section> })}
                 <BottomBar nav/>
             </div>
         </div>
