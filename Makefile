@@ -38,7 +38,7 @@ queries:
 	@$(ENV) .ci/queries.sh write
 
 bench:
-	@.ci/setup.sh test
+	@.ci/setup.sh bench
 	$(ENV) .ci/build.sh release
 	$(ENV) .ci/bench.sh
 

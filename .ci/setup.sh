@@ -2,6 +2,7 @@
 # Installs what the build needs on a fresh Debian or Ubuntu machine; does nothing, quickly, when all is there.
 #   .ci/setup.sh run    what `make run` needs
 #   .ci/setup.sh test   that, and what `make test` needs (a browser, a second database engine)
+#   .ci/setup.sh bench  that, and what `make bench` needs (a load generator)
 # Each step first takes what is already there, prints one line, and says what to do when it fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -193,6 +194,9 @@ system
 rust
 cargo_tools
 node_modules style styles
+if [ "$want" = bench ]; then
+  packages wrk brotli curl
+fi
 if [ "$want" = test ]; then
   packages default-mysql-server-core default-mysql-client-core
   test_mysql
