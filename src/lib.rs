@@ -22,13 +22,13 @@ pub mod ui;
 // --- features ---
 pub mod accounts;
 pub mod artists;
-pub mod listening;
-pub mod uploads;
 pub mod checkout;
 #[cfg(feature = "ssr")]
 pub mod ledger;
+pub mod listening;
 pub mod payments;
 pub mod tips;
+pub mod uploads;
 
 // --- the server's half ---
 #[cfg(feature = "ssr")]

@@ -5,4 +5,6 @@
 
 mod app;
 mod database;
+mod migrations;
+mod schema;
 mod site;
