@@ -107,7 +107,6 @@ fn SearchForm() -> impl IntoView {
                 <label class="visually-hidden" for="site-search">{t!("ui.search.label")}</label>
                 <Icon glyph=Glyph::Search/>
                 <input class="input" id="site-search" type="search" name="q" placeholder=t!("ui.search.placeholder") maxlength="100" autocomplete="off"/>
-                <button class="visually-hidden" type="submit">{t!("ui.search.send")}</button>
             </Form>
         </search>
     }
@@ -180,7 +179,7 @@ fn ThemeSwitch(chosen: Option<String>) -> impl IntoView {
         }
     };
     view! {
-        <form class="theme-switch" method="post" action="/theme" role="group" aria-label=t!("ui.theme.label")>
+        <form class="theme-switch" method="post" action="/theme" aria-label=t!("ui.theme.label")>
             {button("light", Glyph::Sun, t!("ui.theme.light"))}
             {button("dark", Glyph::Moon, t!("ui.theme.dark"))}
             {button("system", Glyph::System, t!("ui.theme.system"))}

@@ -2,6 +2,10 @@
 
 use crate::ui::icons::{Glyph, Icon};
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long a message stays: long enough to read a sentence twice.
+const SHOWN: Duration = Duration::from_secs(10);
 
 /// The messages on the screen.
 #[derive(Clone, Copy)]
@@ -33,12 +37,23 @@ pub fn ToastRegion() -> impl IntoView {
     view! {
         <div class="toasts" role="status" aria-live="polite">
             <For each=move || toasts.0.get() key=|(id, _)| *id let((id, message))>
-                <div class="toast">
-                    <p>{message}</p>
-                    <button type="button" class="icon-btn" aria-label=crate::t!("ui.dismiss") on:click=move |_| toasts.dismiss(id)><Icon glyph=Glyph::Close/></button>
-                </div>
+                <Toast toasts id message/>
             </For>
         </div>
     }
     .into_any()
+}
+
+/// One message. It goes by itself after a while, where there is JavaScript to take it away.
+#[component]
+fn Toast(toasts: Toasts, id: u32, message: String) -> impl IntoView {
+    Effect::new(move || set_timeout(move || toasts.dismiss(id), SHOWN));
+    view! {
+        <div class="toast">
+            <p>{message}</p>
+            <button type="button" class="icon-btn" aria-label=crate::t!("ui.dismiss") on:click=move |_| toasts.dismiss(id)>
+                <Icon glyph=Glyph::Close/>
+            </button>
+        </div>
+    }
 }
