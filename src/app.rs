@@ -2,8 +2,10 @@
 
 use crate::{
     accounts::Me,
-    checkout,
+    artists, checkout,
     error::AppError,
+    listening,
+    player::{Player, PlayerBar, PlayerSound},
     tips,
     ui::{
         forms::{Flash, kept_message},
@@ -13,6 +15,7 @@ use crate::{
         load::{NotFound, Problem},
         toast::{ToastRegion, Toasts},
     },
+    uploads,
 };
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -121,6 +124,7 @@ pub fn App() -> impl IntoView {
     let toasts = Toasts::new(boot.flash.as_ref().and_then(|flash| flash.message.clone()));
     provide_context(toasts);
     provide_context(boot.clone());
+    provide_context(Player::default());
     Effect::new(move || {
         if let Some(message) = kept_message() {
             toasts.say(message);
@@ -135,9 +139,10 @@ pub fn App() -> impl IntoView {
     };
     view! {
         <Router>
-            <Shell nav>
+            <Shell nav player=view! { <PlayerBar/> }.into_any()>
                 <Content refused=boot.refused/>
             </Shell>
+            <PlayerSound/>
             <ToastRegion/>
         </Router>
     }
@@ -167,6 +172,16 @@ fn Pages() -> impl IntoView {
         <Routes fallback=NotFound>
             <Route path=path!("/") view=Welcome ssr=SsrMode::Async/>
             <Route path=path!("/dev/ui") view=Gallery/>
+
+            <Route path=path!("/artists/:id") view=artists::pages::ArtistView ssr=SsrMode::Async/>
+            <Route path=path!("/tracks/:id") view=uploads::pages::TrackView ssr=SsrMode::Async/>
+            <Route path=path!("/library/history") view=listening::pages::HistoryPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio") view=artists::studio::StudioPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/new") view=artists::studio::NewArtist ssr=SsrMode::Async/>
+            <Route path=path!("/studio/profile") view=artists::studio::EditProfile ssr=SsrMode::Async/>
+            <Route path=path!("/studio/uploads") view=uploads::studio::UploadsPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/uploads/new") view=uploads::studio::NewUpload ssr=SsrMode::Async/>
+            <Route path=path!("/studio/uploads/:id") view=uploads::studio::UploadPage ssr=SsrMode::Async/>
             // money
             <Route path=path!("/tip/artists/:id") view=tips::pages::TipArtistPage ssr=SsrMode::Async/>
             <Route path=path!("/tip/tracks/:id") view=tips::pages::TipTrackPage ssr=SsrMode::Async/>

@@ -27,6 +27,7 @@ pub mod checkout;
 pub mod ledger;
 pub mod listening;
 pub mod payments;
+pub mod player;
 pub mod tips;
 pub mod uploads;
 

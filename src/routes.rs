@@ -5,7 +5,8 @@ use axum::Router;
 
 /// All of them, for the router.
 pub fn of_rooms(app: &App) -> Router<App> {
-    let mut router = Router::new().merge(crate::media::routes());
+    let mut router =
+        Router::new().merge(crate::media::routes()).merge(crate::artists::routes::routes(app)).merge(crate::uploads::routes::routes(app));
     if app.config.development() {
         router = router.merge(crate::dev::routes());
     }

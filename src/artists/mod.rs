@@ -1,7 +1,12 @@
 //! Artists: the profile, the public page, followers, the studio's dashboard.
 
+mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod studio;
 
 use crate::{
     error::{AppResult, FieldErrors},
@@ -151,6 +156,7 @@ fn web_address(field: &str, text: &str, errors: &mut FieldErrors) -> Option<Stri
 }
 
 /// A link of a row of before, only if it is one that may stand in a page.
+#[cfg(feature = "ssr")]
 pub(crate) fn safe_address(text: &str) -> Option<String> {
     web_address("", text, &mut FieldErrors::default())
 }

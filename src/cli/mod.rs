@@ -2,6 +2,7 @@
 
 mod ledger;
 mod migrate;
+mod recount;
 pub mod serve;
 mod status;
 mod worker;
@@ -44,6 +45,8 @@ enum Command {
     /// Prove that the books balance.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Count plays, likes, followers and shares again, report counters that were wrong, and correct them.
+    Recount(recount::Recount),
     /// Tell what works and what does not: database, schema, ffmpeg, storage, queue.
     Status,
     /// Print the effective configuration, secrets left out.
@@ -71,6 +74,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Seed => database::seed::seed(&opened.app.db).await.map(|()| ExitCode::SUCCESS),
         Command::Worker(worker) => worker.run(&opened.app).await,
         Command::Ledger(ledger) => ledger.run(&opened.app).await,
+        Command::Recount(recount) => recount.run(&opened.app).await,
         Command::Status => status::run(&opened.app).await,
         Command::Serve(_) | Command::Config => unreachable!("handled above"),
     };

@@ -1,9 +1,13 @@
 //! Plays: what was really heard, what of it counts and why the rest does not, and a listener's history.
 
+mod api;
+pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod recount;
 #[cfg(feature = "ssr")]
 pub mod store;
+
+pub use api::{ReportPlay, StartPlay, report_play, start_play};
 
 use crate::uploads::TrackCard;
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use crate::{
     ids::{PlaylistId, TrackId, UserId},
     page::Page,
     server::{context, sessions::Visitor, state::App, tokens},
-    uploads::{self, TrackCard, iso_day},
+    uploads::{self, TrackCard},
 };
 use sqlx::MySqlConnection;
 use std::collections::HashMap;
@@ -245,7 +245,7 @@ pub async fn history(app: &App, me: &Me, before: Option<i64>) -> AppResult<Page<
         .into_iter()
         .filter_map(|row| {
             let card = cards.get(&row.uploadId.into())?.clone();
-            Some(HistoryLine { id: row.id, card, day: iso_day(row.playedAt), listened_seconds: i64::from(row.listenedMs) / 1_000 })
+            Some(HistoryLine { id: row.id, card, day: crate::ui::format::date(row.playedAt), listened_seconds: i64::from(row.listenedMs) / 1_000 })
         })
         .collect();
     Ok(Page { items, next: page.next })

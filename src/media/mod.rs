@@ -1,5 +1,6 @@
 //! Audio and images: what a file is, where it lies, how it is made fit to be heard and seen.
 
+pub mod forms;
 pub mod images;
 pub mod limits;
 pub mod probe;

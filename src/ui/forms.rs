@@ -81,6 +81,20 @@ pub struct FormContext {
 }
 
 impl FormContext {
+    /// Of a form that posts to a route of its own: what that route refused last time, or what `live` says since.
+    pub fn of_route(action: &str, live: Signal<Option<AppError>>, pending: Signal<bool>) -> Self {
+        let refused = boot().flash.and_then(|flash| flash.refused).filter(|refused| refused.action == action);
+        let values = refused.as_ref().map(|refused| refused.values.iter().cloned().collect()).unwrap_or_default();
+        let first = refused.map(|refused| refused.error);
+        let error = Signal::derive(move || live.get().or_else(|| first.clone()));
+        Self { values: StoredValue::new(values), error, pending }
+    }
+
+    /// What was typed into a field before.
+    pub fn typed(&self, name: &str) -> Option<String> {
+        self.value(name).filter(|value| !value.is_empty())
+    }
+
     fn value(&self, name: &str) -> Option<String> {
         self.values.with_value(|values| values.get(name).cloned())
     }
@@ -125,18 +139,66 @@ where
         None => {}
     });
 
-    let general = move || {
-        error.get().filter(|error| !matches!(error, AppError::Invalid(errors) if errors.0.len() == 1)).map(|error| {
-            view! { <p class="form-error" role="alert">{error.to_string()}</p> }
-        })
-    };
     view! {
         <ActionForm action node_ref=form attr:class=format!("form {class}") attr:novalidate=true>
             <Provider value=context>
-                {general}
+                <GeneralError/>
                 {children()}
             </Provider>
         </ActionForm>
+    }
+}
+
+/// What is wrong with the whole form, or that several fields are.
+#[component]
+pub fn GeneralError() -> impl IntoView {
+    let error = form_context().error;
+    move || {
+        error
+            .get()
+            .filter(|error| !matches!(error, AppError::Invalid(errors) if errors.0.len() == 1))
+            .map(|error| view! { <p class="form-error" role="alert">{error.to_string()}</p> })
+    }
+}
+
+/// A form with files. It posts to a route of its own, which answers by redirect.
+#[component]
+pub fn FileForm(#[prop(into)] action: String, children: Children) -> impl IntoView {
+    let context = FormContext::of_route(&action, Signal::stored(None), Signal::stored(false));
+    view! {
+        <form class="form" method="post" action=action enctype="multipart/form-data" novalidate=true>
+            <Provider value=context>
+                <GeneralError/>
+                {children()}
+            </Provider>
+        </form>
+    }
+}
+
+/// A file to choose. A picture that was sent with a refused form is kept, and so is its place here.
+#[component]
+pub fn FileField(
+    name: &'static str,
+    #[prop(into)] label: String,
+    /// As HTML's `accept` has it.
+    accept: &'static str,
+    /// The name of the hidden field with the address of a picture that was kept.
+    #[prop(optional)]
+    kept: &'static str,
+    #[prop(into, optional)] hint: String,
+) -> impl IntoView {
+    let context = form_context();
+    let error = context.message(name);
+    let picture = context.typed(kept).filter(|address| address.starts_with("/media/images/"));
+    view! {
+        <Labelled name label hint=hint.clone() error>
+            {picture.map(|address| view! {
+                <img src=address.clone() alt=crate::t!("ui.form.kept_picture") width="96" height="96"/>
+                <input type="hidden" name=kept value=address/>
+            })}
+            <input class="input" type="file" id=name name=name accept=accept
+                aria-invalid=move || error.get().is_some().then_some("true") aria-describedby=described_by(name, &hint)/>
+        </Labelled>
     }
 }
 

@@ -1,9 +1,15 @@
 //! What artists publish: the upload, its states, the track's own page, likes.
 
+mod api;
+mod form;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod staging;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod studio;
 
 use crate::{
     error::{AppResult, FieldErrors},
@@ -288,6 +294,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// `2027-01-31`, for date inputs and `<time datetime>`.
+#[cfg(feature = "ssr")]
 pub(crate) fn iso_day(time: OffsetDateTime) -> String {
     time.date().format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
 }

@@ -8,6 +8,7 @@ use crate::{
     media::transcode::Transcode,
     page::Page,
     server::{jobs, state::App},
+    ui::format::date,
 };
 use sqlx::{MySqlConnection, QueryBuilder};
 use std::collections::HashMap;
@@ -127,7 +128,7 @@ impl StudioRow {
             release: self.releaseDate.map(iso_day),
             upcoming: self.releaseDate.is_some_and(|release| release > now),
             likes: self.likes,
-            created: iso_day(self.createdAt),
+            created: date(self.createdAt),
             card: CardRow {
                 id: self.id,
                 title: self.title,
@@ -223,7 +224,7 @@ pub async fn track_page(app: &App, me: Option<&Me>, id: TrackId) -> AppResult<Tr
         liked: row.liked != 0,
         mine,
         public,
-        released: row.releaseDate.map(iso_day),
+        released: row.releaseDate.map(date),
         state: TrackState::of(row.state.as_deref()),
         failure: row.failure,
         waveform: row.waveform.unwrap_or_default(),

@@ -1,0 +1,122 @@
+//! A track's public page.
+
+use super::{
+    TrackPage, TrackState,
+    api::{LikeTrack, get_track},
+    cover_at, failure_text,
+};
+use crate::{
+    app::boot,
+    error::AppError,
+    ids::TrackId,
+    player::{PlayButton, player},
+    t,
+    ui::{
+        cover::Cover,
+        format::{Count, duration},
+        forms::{Form, Hidden, Submit},
+        head::PageHead,
+        icons::{Glyph, Icon},
+        load::load,
+        notice::Notice,
+        table::Tone,
+        waveform::Waveform,
+    },
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// `/tracks/:id`
+#[component]
+pub fn TrackView() -> impl IntoView {
+    let params = use_params_map();
+    let like = ServerAction::<LikeTrack>::new();
+    let page = Resource::new_blocking(
+        move || (params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok())), like.version().get()),
+        |(id, _)| async move {
+            match id {
+                Some(id) => get_track(id).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    load(page, move |page| view! { <Shown page like/> })
+}
+
+#[component]
+fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
+    let card = page.card.clone();
+    let id = card.id;
+    let player = player();
+    let path = card.path();
+    let address = format!("{}{path}", boot().site_url);
+    let description = t!("uploads.page.description", title = card.title, artist = card.artist_name).into_owned();
+    let srcset = card.cover.as_ref().map(|cover| [320, 640, 1280].map(|size| format!("{} {size}w", cover_at(cover, size))).join(", "));
+    let seconds = i64::from(card.duration_seconds);
+    let paragraphs =
+        page.description.split("\n\n").filter(|text| !text.trim().is_empty()).map(|text| view! { <p>{text.to_owned()}</p> }).collect_view();
+    let unavailable = !card.playable;
+    let reason = match page.state {
+        TrackState::Uploaded | TrackState::Processing => page.state.label(),
+        _ => failure_text(page.failure.as_deref().or(Some("missing"))),
+    };
+    let facts = view! {
+        <p class="track-facts">
+            {(seconds > 0).then(|| view! { <span>{duration(seconds)}</span>" · " })}
+            <span>{page.genre.clone()}</span>
+            {page.explicit.then(|| view! { " · " <span class="badge">{t!("uploads.page.explicit")}</span> })}
+            " · "<Count key="ui.plays" value=card.plays.into()/>
+            " · "<Count key="uploads.likes" value=page.likes.into()/>
+            {page.released.clone().map(|day| view! { " · " <span>{t!("uploads.page.released", date = day)}</span> })}
+        </p>
+    };
+    view! {
+        <PageHead title=t!("uploads.page.title", title = card.title, artist = card.artist_name) description path image=card.cover.clone().unwrap_or_default() kind="music.song"/>
+        {(!page.public).then(|| view! { <Notice tone=Tone::Warning><p>{t!("uploads.page.private")}</p></Notice> })}
+        <article class="track-page">
+            <span class="sleeve sleeve-out track-page-cover">
+                <Cover seed=format!("track-{id} {}", card.title) src=card.cover.clone() srcset sizes="(min-width: 48rem) 24rem, 90vw" size=640 eager=true/>
+            </span>
+            <header class="page-head">
+                <h1 class="page-title">{card.title.clone()}</h1>
+                <p class="page-lead">
+                    <a href=card.artist_path()>{card.artist_name.clone()}</a>
+                    {page.artist_verified.then(|| view! { " " <span class="badge badge-success"><Icon glyph=Glyph::Check/>{t!("ui.verified")}</span> })}
+                </p>
+                {facts}
+                {if unavailable {
+                    view! { <Notice tone=Tone::Warning><p>{reason}</p></Notice> }.into_any()
+                } else {
+                    view! {
+                        <div class="form-actions">
+                            <PlayButton list=vec![card.clone()] large=true/>
+                        </div>
+                        <Waveform peaks=page.waveform.clone() id=format!("track-{id}") progress=Signal::derive(move || player.progress_of(id))/>
+                        <noscript><audio controls preload="none" src=format!("/media/audio/{id}") aria-label=card.title.clone()></audio></noscript>
+                    }.into_any()
+                }}
+                <div class="form-actions">
+                    <Form action=like>
+                        <Hidden name="id" value=id.to_string()/>
+                        {(!page.liked).then(|| view! { <Hidden name="like" value="true"/> })}
+                        {if page.liked {
+                            view! { <Submit label=t!("uploads.page.unlike") class="btn-quiet"/> }
+                        } else {
+                            view! { <Submit label=t!("uploads.page.like") class="btn-quiet"/> }
+                        }}
+                    </Form>
+                    {(!page.mine).then(|| view! { <a class="btn btn-primary" href=format!("/tip/tracks/{id}")><Icon glyph=Glyph::Coin/>{t!("uploads.page.tip")}</a> })}
+                    {page.mine.then(|| view! { <a class="btn btn-quiet" href=format!("/studio/uploads/{id}")>{t!("uploads.page.edit")}</a> })}
+                </div>
+            </header>
+        </article>
+        {(!page.description.is_empty()).then(|| view! { <section class="section prose" aria-label=t!("uploads.page.about")><h2>{t!("uploads.page.about")}</h2>{paragraphs}</section> })}
+        <section class="section" aria-label=t!("uploads.page.share")>
+            <h2>{t!("uploads.page.share")}</h2>
+            <div class="field">
+                <label class="field-label" for="share-address">{t!("uploads.page.share_hint")}</label>
+                <input class="input" id="share-address" readonly=true value=address/>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,210 @@
+//! The studio's pages about tracks: all of them, a new one, one of them.
+
+use super::{
+    StudioTrack, TrackState,
+    api::{PublishTrack, RetryTrack, UnpublishTrack, WithdrawTrack, upload, upload_form, uploads},
+    failure_text,
+    form::{ACTION, TextFields, UploadForm},
+};
+use crate::{
+    app::boot,
+    error::AppError,
+    ids::TrackId,
+    page::Page,
+    t,
+    ui::{
+        breadcrumbs::Breadcrumbs,
+        cover::Cover,
+        empty::EmptyState,
+        format::{duration, number},
+        forms::{Check, FileForm, Form, Hidden, Submit},
+        head::PageHead,
+        load::load,
+        notice::Notice,
+        pagination::Pagination,
+        table::{Column, DataTable, Tone},
+    },
+    uploads::cover_at,
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
+
+/// How often a page looks whether processing is done.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Loads the resource again soon, while something changes by itself. Without JavaScript the page has a link.
+fn look_again<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static>(pending: bool, resource: Resource<T>) {
+    if pending {
+        Effect::new(move || {
+            if let Ok(timer) = set_timeout_with_handle(move || resource.refetch(), LOOK_AGAIN) {
+                on_cleanup(move || timer.clear());
+            }
+        });
+    }
+}
+
+fn above() -> Vec<(String, String)> {
+    vec![(t!("artists.studio.title").into_owned(), "/studio".to_owned()), (t!("uploads.list.title").into_owned(), "/studio/uploads".to_owned())]
+}
+
+/// `/studio/uploads`
+#[component]
+pub fn UploadsPage() -> impl IntoView {
+    let query = use_query_map();
+    let after = move || query.with(|query| query.get("after").and_then(|after| after.parse::<i32>().ok()));
+    let list = Resource::new_blocking(after, uploads);
+    view! {
+        <PageHead title=t!("uploads.list.title")/>
+        <Breadcrumbs above=above()[..1].to_vec() here=t!("uploads.list.title")/>
+        <header class="page-head">
+            <h1 class="page-title">{t!("uploads.list.title")}</h1>
+            <p><a class="btn btn-primary" href="/studio/uploads/new">{t!("artists.studio.upload")}</a></p>
+        </header>
+        {load(list, move |page: Page<StudioTrack>| {
+            look_again(page.items.iter().any(|track| track.state.pending() && !track.withdrawn), list);
+            if page.items.is_empty() {
+                return view! { <EmptyState title=t!("uploads.list.empty") text=t!("uploads.list.empty_text") action=Some((t!("artists.studio.upload").into_owned(), "/studio/uploads/new".to_owned()))/> }.into_any();
+            }
+            view! {
+                <StudioTable tracks=page.items/>
+                <Pagination path="/studio/uploads" next=page.next started=after().is_some()/>
+            }.into_any()
+        })}
+    }
+}
+
+/// Tracks with their states.
+#[component]
+pub fn StudioTable(tracks: Vec<StudioTrack>) -> impl IntoView {
+    let columns = vec![
+        Column::text(t!("uploads.list.track")),
+        Column::text(t!("uploads.list.standing")),
+        Column::number(t!("uploads.list.length")),
+        Column::number(t!("uploads.list.plays")),
+        Column::number(t!("uploads.list.likes")),
+        Column::text(t!("uploads.list.created")),
+    ];
+    let rows = tracks
+        .into_iter()
+        .map(|track| {
+            let failed = matches!(track.state, TrackState::Failed | TrackState::Unavailable) && !track.withdrawn;
+            let seconds = i64::from(track.card.duration_seconds);
+            view! {
+                <tr>
+                    <td><a href=format!("/studio/uploads/{}", track.card.id)>{track.card.title.clone()}</a></td>
+                    <td>
+                        <span class=track.badge()>{track.standing()}</span>
+                        {failed.then(|| view! { <p class="field-hint">{failure_text(track.failure.as_deref().or(Some("missing")))}</p> })}
+                    </td>
+                    <td class="num">{if seconds > 0 { duration(seconds) } else { "–".to_owned() }}</td>
+                    <td class="num">{number(track.card.plays.into())}</td>
+                    <td class="num">{number(track.likes.into())}</td>
+                    <td>{track.created.clone()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! { <DataTable caption=t!("uploads.list.title") columns quiet_caption=true>{rows}</DataTable> }
+}
+
+/// `/studio/uploads/new`
+#[component]
+pub fn NewUpload() -> impl IntoView {
+    // A refused form without JavaScript leaves the file that was kept.
+    let staging = boot()
+        .flash
+        .and_then(|flash| flash.refused)
+        .filter(|refused| refused.action == ACTION)
+        .and_then(|refused| refused.values.into_iter().find(|(name, _)| name == "staging").map(|(_, id)| id))
+        .unwrap_or_default();
+    let about = Resource::new_blocking(move || staging.clone(), upload_form);
+    view! {
+        <PageHead title=t!("uploads.new.title")/>
+        <Breadcrumbs above=above() here=t!("uploads.new.title")/>
+        <header class="page-head">
+            <h1 class="page-title">{t!("uploads.new.title")}</h1>
+            <p class="page-lead">{t!("uploads.new.lead")}</p>
+        </header>
+        {load(about, |(most, kept)| view! { <UploadForm most kept/> })}
+    }
+}
+
+/// What an artist can do with one track.
+#[derive(Clone, Copy)]
+struct Actions {
+    publish: ServerAction<PublishTrack>,
+    unpublish: ServerAction<UnpublishTrack>,
+    withdraw: ServerAction<WithdrawTrack>,
+    retry: ServerAction<RetryTrack>,
+}
+
+/// `/studio/uploads/:id`
+#[component]
+pub fn UploadPage() -> impl IntoView {
+    let params = use_params_map();
+    let actions = Actions { publish: ServerAction::new(), unpublish: ServerAction::new(), withdraw: ServerAction::new(), retry: ServerAction::new() };
+    let versions =
+        move || (actions.publish.version().get(), actions.unpublish.version().get(), actions.withdraw.version().get(), actions.retry.version().get());
+    let track = Resource::new_blocking(
+        move || (params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok())), versions()),
+        |(id, _)| async move {
+            match id {
+                Some(id) => upload(id).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    load(track, move |shown: StudioTrack| {
+        look_again(shown.state.pending() && !shown.withdrawn, track);
+        view! { <OneUpload track=shown actions/> }
+    })
+}
+
+#[component]
+fn OneUpload(track: StudioTrack, actions: Actions) -> impl IntoView {
+    let id = track.card.id;
+    let (here, action) = (format!("/studio/uploads/{id}"), format!("/studio/uploads/{id}"));
+    let failed = matches!(track.state, TrackState::Failed | TrackState::Unavailable) && !track.withdrawn;
+    let retry = track.state == TrackState::Failed && !track.withdrawn;
+    let pending = track.state.pending() && !track.withdrawn;
+    let ready = track.state == TrackState::Ready && !track.withdrawn;
+    let public = ready && track.published && !track.upcoming;
+    view! {
+        <PageHead title=track.card.title.clone()/>
+        <Breadcrumbs above=above() here=track.card.title.clone()/>
+        <header class="page-head">
+            <h1 class="page-title">{track.card.title.clone()}</h1>
+            <p role="status"><span class=track.badge()>{track.standing()}</span></p>
+            <Cover seed=format!("track-{id} {}", track.card.title) src=track.card.cover.as_deref().map(|cover| cover_at(cover, 320)) size=160/>
+        </header>
+        {failed.then(|| view! { <Notice tone=Tone::Danger><p>{failure_text(track.failure.as_deref().or(Some("missing")))}</p></Notice> })}
+        {pending.then(|| view! { <Notice tone=Tone::Active><p>{t!("uploads.one.pending")} <a href=here.clone() rel="external">{t!("uploads.one.look_again")}</a></p></Notice> })}
+        {track.withdrawn.then(|| view! { <Notice><p>{t!("uploads.one.withdrawn")}</p></Notice> })}
+        <div class="form-actions">
+            {retry.then(|| view! { <Form action=actions.retry><Hidden name="id" value=id.to_string()/><Submit label=t!("uploads.one.retry")/></Form> })}
+            {(ready && !track.published).then(|| view! { <Form action=actions.publish><Hidden name="id" value=id.to_string()/><Submit label=t!("uploads.one.publish")/></Form> })}
+            {(ready && track.published).then(|| view! { <Form action=actions.unpublish><Hidden name="id" value=id.to_string()/><Submit label=t!("uploads.one.unpublish") class="btn-quiet"/></Form> })}
+            {ready.then(|| view! { <a class="btn btn-quiet" href=track.card.path()>{if public { t!("uploads.one.public") } else { t!("uploads.one.preview") }}</a> })}
+        </div>
+        {(!track.withdrawn).then(|| view! {
+            <section class="section" aria-label=t!("uploads.one.details")>
+                <h2>{t!("uploads.one.details")}</h2>
+                <FileForm action>
+                    <TextFields title=track.card.title.clone() genre=track.genre.clone() description=track.description.clone() release=track.release.clone().unwrap_or_default() explicit=track.explicit/>
+                    <div class="form-actions"><Submit label=t!("uploads.one.save")/></div>
+                </FileForm>
+            </section>
+            <section class="section" aria-label=t!("uploads.one.withdraw_title")>
+                <h2>{t!("uploads.one.withdraw_title")}</h2>
+                <p>{t!("uploads.one.withdraw_text")}</p>
+                <Form action=actions.withdraw>
+                    <Hidden name="id" value=id.to_string()/>
+                    <Check name="sure" label=t!("uploads.one.withdraw_sure")/>
+                    <Submit label=t!("uploads.one.withdraw") class="btn-danger"/>
+                </Form>
+            </section>
+        })}
+    }
+}
