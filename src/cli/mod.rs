@@ -68,7 +68,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         _ => {}
     }
     telemetry::logs(!config.development());
-    let opened = open(config).await?;
+    let opened = open_beside(config).await?;
     let result = match cli.command {
         Command::Migrate(migrate) => migrate.run(&opened.app).await,
         Command::Seed => database::seed::seed(&opened.app.db).await.map(|()| ExitCode::SUCCESS),
@@ -86,6 +86,16 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 pub struct Opened {
     pub app: App,
     private: Option<Private>,
+}
+
+/// As [`open`], but joins the private server of a site that is being served from the same folder.
+async fn open_beside(mut config: Config) -> Result<Opened> {
+    if config.database.url.is_empty()
+        && let Some(url) = Private::running(&config.data_dir.join("db"))
+    {
+        config.database.url = url;
+    }
+    open(config).await
 }
 
 /// Opens the configured database, or starts the private one.

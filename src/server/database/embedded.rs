@@ -104,6 +104,8 @@ impl Private {
             .spawn()
             .context("the database's supervisor did not start")?;
         let lifeline = supervisor.stdin.take();
+        // Who has it and where it listens, for other commands: see `running`.
+        write!(&lock, "{}\n{}", std::process::id(), socket.display())?;
         let mut private = Self { socket, supervisor, lifeline, _lock: lock, _socket_folder: socket_folder };
         if let Err(error) = private.ready().await {
             private.stop().await;
@@ -119,8 +121,18 @@ impl Private {
 
     /// The address of one of its databases.
     pub fn url_of(&self, database: &str) -> String {
-        let socket: String = form_urlencoded::byte_serialize(self.socket.to_string_lossy().as_bytes()).collect();
-        format!("mysql://root@localhost/{database}?socket={socket}&ssl-mode=disabled")
+        url_by_socket(&self.socket, database)
+    }
+
+    /// The address of a private server that another process keeps in this folder, if one does.
+    pub fn running(folder: &Path) -> Option<String> {
+        let path = folder.join("lock");
+        let file = File::open(&path).ok()?;
+        if file.try_lock_shared().is_ok() {
+            return None;
+        }
+        let socket = fs::read_to_string(&path).ok()?.lines().nth(1).map(PathBuf::from)?;
+        Some(url_by_socket(&socket, "eternity"))
     }
 
     /// Stops it, and waits until it has.
@@ -153,10 +165,15 @@ impl Private {
     }
 }
 
+fn url_by_socket(socket: &Path, database: &str) -> String {
+    let socket: String = form_urlencoded::byte_serialize(socket.to_string_lossy().as_bytes()).collect();
+    format!("mysql://root@localhost/{database}?socket={socket}&ssl-mode=disabled")
+}
+
 /// One process per folder.
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join("lock");
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
@@ -166,11 +183,11 @@ fn lock(folder: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => {
             file.set_len(0)?;
-            write!(file, "{}", std::process::id())?;
             Ok(file)
         }
         Err(_) => {
             let holder = fs::read_to_string(&path).unwrap_or_default();
+            let holder = holder.lines().next().unwrap_or_default();
             bail!("the database in {} is in use by process {holder}: stop that one, or set ETERNITY_DATA_DIR to another folder", folder.display())
         }
     }
