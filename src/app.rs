@@ -2,11 +2,11 @@
 
 use crate::{
     accounts::Me,
-    artists, checkout,
+    artists, catalogue, checkout, discovery,
     error::AppError,
     listening,
     player::{Player, PlayerBar, PlayerSound},
-    tips,
+    playlists, posts, tips,
     ui::{
         forms::{Flash, kept_message},
         gallery::Gallery,
@@ -170,7 +170,13 @@ fn Content(refused: Option<AppError>) -> impl IntoView {
 fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=NotFound>
-            <Route path=path!("/") view=Welcome ssr=SsrMode::Async/>
+            <Route path=path!("/") view=discovery::pages::HomePage ssr=SsrMode::Async/>
+            <Route path=path!("/search") view=discovery::pages::SearchPage ssr=SsrMode::Async/>
+            <Route path=path!("/charts") view=discovery::pages::ChartsPage ssr=SsrMode::Async/>
+            <Route path=path!("/genres") view=discovery::pages::GenresPage ssr=SsrMode::Async/>
+            <Route path=path!("/genres/:genre") view=discovery::pages::GenreView ssr=SsrMode::Async/>
+            <Route path=path!("/library") view=discovery::library::LibraryPage ssr=SsrMode::Async/>
+            <SocialPages/>
             <Route path=path!("/dev/ui") view=Gallery/>
 
             <Route path=path!("/artists/:id") view=artists::pages::ArtistView ssr=SsrMode::Async/>
@@ -193,10 +199,24 @@ fn Pages() -> impl IntoView {
     }
 }
 
-#[component]
-fn Welcome() -> impl IntoView {
+/// Playlists, the label's catalogue, posts.
+#[component(transparent)]
+fn SocialPages() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <PageHead title=crate::t!("site.tagline") path="/"/>
-        <h1>{crate::t!("site.name")}</h1>
+        <Route path=path!("/playlists/new") view=playlists::editor::NewPlaylist ssr=SsrMode::Async/>
+        <Route path=path!("/playlists/add") view=playlists::editor::AddToPlaylistPage ssr=SsrMode::Async/>
+        <Route path=path!("/playlists/:id") view=playlists::pages::PlaylistView ssr=SsrMode::Async/>
+        <Route path=path!("/playlists/:id/edit") view=playlists::editor::EditPlaylist ssr=SsrMode::Async/>
+        <Route path=path!("/playlists/:id/share") view=playlists::share::ShareView ssr=SsrMode::Async/>
+        <Route path=path!("/albums") view=catalogue::pages::AlbumsPage ssr=SsrMode::Async/>
+        <Route path=path!("/albums/:id") view=catalogue::pages::AlbumView ssr=SsrMode::Async/>
+        <Route path=path!("/songs/:id") view=catalogue::pages::SongView ssr=SsrMode::Async/>
+        <Route path=path!("/mixes/:id") view=catalogue::pages::MixView ssr=SsrMode::Async/>
+        <Route path=path!("/posts") view=posts::pages::PostsPage ssr=SsrMode::Async/>
+        <Route path=path!("/posts/:id") view=posts::pages::PostView ssr=SsrMode::Async/>
+        <Route path=path!("/admin/posts") view=posts::admin::AdminPosts ssr=SsrMode::Async/>
+        <Route path=path!("/admin/posts/new") view=posts::admin::NewPost ssr=SsrMode::Async/>
+        <Route path=path!("/admin/posts/:id") view=posts::admin::EditPost ssr=SsrMode::Async/>
     }
+    .into_inner()
 }

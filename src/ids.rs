@@ -58,6 +58,8 @@ ids! {
     PayoutId;
     /// A row of `trackComments`.
     CommentId;
+    /// A row of `posts`.
+    PostId;
     /// A row of `subscriptionTiers`.
     TierId;
 }

@@ -22,12 +22,16 @@ pub mod ui;
 // --- features ---
 pub mod accounts;
 pub mod artists;
+pub mod catalogue;
 pub mod checkout;
+pub mod discovery;
 #[cfg(feature = "ssr")]
 pub mod ledger;
 pub mod listening;
 pub mod payments;
 pub mod player;
+pub mod playlists;
+pub mod posts;
 pub mod tips;
 pub mod uploads;
 

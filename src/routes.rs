@@ -5,8 +5,12 @@ use axum::Router;
 
 /// All of them, for the router.
 pub fn of_rooms(app: &App) -> Router<App> {
-    let mut router =
-        Router::new().merge(crate::media::routes()).merge(crate::artists::routes::routes(app)).merge(crate::uploads::routes::routes(app));
+    let mut router = Router::new()
+        .merge(crate::media::routes())
+        .merge(crate::artists::routes::routes(app))
+        .merge(crate::uploads::routes::routes(app))
+        .merge(crate::catalogue::routes::routes())
+        .merge(crate::playlists::routes::routes());
     if app.config.development() {
         router = router.merge(crate::dev::routes());
     }

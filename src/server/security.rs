@@ -27,6 +27,7 @@ const GUARDED: &[(&str, Need)] = &[
     ("/library", Need::Listener),
     ("/settings", Need::Listener),
     ("/playlists/new", Need::Listener),
+    ("/playlists/add", Need::Listener),
     ("/checkout", Need::Listener),
     ("/receipts", Need::Listener),
     ("/tip", Need::Listener),

@@ -1,0 +1,2 @@
+-- The charts.
+CREATE INDEX idx_artistUploads_plays ON artistUploads (isPublished, plays);

@@ -1,0 +1,195 @@
+//! Pages of the catalogue.
+
+use super::{
+    AlbumPage, MixPage, SongCard, SongPage,
+    api::{Favourite, album, albums, mix, song},
+    total_seconds,
+};
+use crate::{
+    ids::{AlbumId, MixId, SongId},
+    page::Page,
+    playlists::control::AddToPlaylist,
+    t,
+    ui::{
+        breadcrumbs::Breadcrumbs,
+        cards::{AlbumCard, CardGrid, TrackList, TrackRow},
+        cover::Cover,
+        empty::EmptyState,
+        format::{counted, duration},
+        forms::{Form, Hidden},
+        head::PageHead,
+        icons::{Glyph, Icon},
+        load::load,
+        pagination::Pagination,
+    },
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The id in the page's address, 0 (which nothing has) where there is none.
+pub(crate) fn id_in_path<T: std::str::FromStr + From<i32>>() -> impl Fn() -> T + Copy + Send + Sync {
+    let params = use_params_map();
+    move || params.read().get("id").and_then(|text| text.parse().ok()).unwrap_or_else(|| T::from(0))
+}
+
+/// A part of the address's query; empty ones are none.
+pub(crate) fn in_query(name: &'static str) -> impl Fn() -> Option<String> + Copy + Send + Sync {
+    let query = use_query_map();
+    move || query.read().get(name).filter(|text| !text.is_empty())
+}
+
+/// Songs in a list, each with a way onto a playlist.
+#[component]
+pub fn SongList(#[prop(into)] label: String, songs: Vec<SongCard>) -> impl IntoView {
+    view! { <TrackList label>{songs.into_iter().map(|song| view! { <SongRow song/> }).collect_view()}</TrackList> }
+}
+
+/// One song in a list.
+#[component]
+pub fn SongRow(song: SongCard) -> impl IntoView {
+    view! {
+        <TrackRow
+            seed=song.seed()
+            title=song.title.clone()
+            href=song.path()
+            cover=song.cover.clone()
+            artist=(song.artist_name.clone(), song.path())
+            seconds=i64::from(song.duration_seconds)
+        >
+            <AddToPlaylist song=song.id title=song.title.clone()/>
+        </TrackRow>
+    }
+}
+
+/// All albums.
+#[component]
+pub fn AlbumsPage() -> impl IntoView {
+    let after = in_query("after");
+    let page = Resource::new_blocking(move || after().and_then(|key| key.parse().ok()), albums);
+    view! {
+        <PageHead title=t!("catalogue.albums") description=t!("catalogue.albums_lead") path="/albums"/>
+        <header class="page-head">
+            <h1 class="page-title">{t!("catalogue.albums")}</h1>
+            <p class="page-lead">{t!("catalogue.albums_lead")}</p>
+        </header>
+        {load(page, move |Page { items, next }| {
+            let empty = items.is_empty();
+            let cards = items
+                .into_iter()
+                .map(|album| view! {
+                    <AlbumCard seed=album.seed() title=album.title.clone() href=album.path() cover=album.cover.clone() artist=(album.artist_name.clone(), String::new()) note=album.year.map(|year| year.to_string())/>
+                })
+                .collect_view();
+            view! {
+                {if empty {
+                    view! { <EmptyState title=t!("catalogue.no_albums") text=t!("catalogue.no_albums_text")/> }.into_any()
+                } else {
+                    view! { <CardGrid>{cards}</CardGrid> }.into_any()
+                }}
+                <Pagination path="/albums" next started=after().is_some()/>
+            }
+        })}
+    }
+}
+
+/// One album with its songs.
+#[component]
+pub fn AlbumView() -> impl IntoView {
+    let page = Resource::new_blocking(id_in_path::<AlbumId>(), album);
+    load(page, |AlbumPage { line, description, genre, songs }| {
+        let facts = [Some(line.artist_name.clone()), line.year.map(|year| year.to_string()), Some(counted("catalogue.songs", i64::try_from(songs.len()).unwrap_or(0))), Some(duration(total_seconds(&songs)))];
+        view! {
+            <PageHead title=format!("{} – {}", line.title, line.artist_name) description=description.clone() path=line.path() image=line.cover.clone().unwrap_or_default() kind="music.album"/>
+            <Breadcrumbs above=vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())] here=line.title.clone()/>
+            <CollectionHead seed=line.seed() cover=line.cover.clone() title=line.title.clone() description facts=facts.into_iter().flatten().collect() genre/>
+            {if songs.is_empty() {
+                view! { <EmptyState title=t!("catalogue.no_songs") text=t!("catalogue.no_songs_text")/> }.into_any()
+            } else {
+                view! { <SongList label=line.title songs/> }.into_any()
+            }}
+        }
+    })
+}
+
+/// One mix with its songs.
+#[component]
+pub fn MixView() -> impl IntoView {
+    let page = Resource::new_blocking(id_in_path::<MixId>(), mix);
+    load(page, |MixPage { id, name, description, cover, songs }| {
+        let facts = vec![t!("catalogue.by_label").into_owned(), counted("catalogue.songs", i64::try_from(songs.len()).unwrap_or(0)), duration(total_seconds(&songs))];
+        view! {
+            <PageHead title=name.clone() description=description.clone() path=format!("/mixes/{id}") image=cover.clone().unwrap_or_default() kind="music.playlist"/>
+            <CollectionHead seed=format!("mix-{id} {name}") cover title=name.clone() description facts/>
+            {if songs.is_empty() {
+                view! { <EmptyState title=t!("catalogue.no_songs") text=t!("catalogue.no_songs_text")/> }.into_any()
+            } else {
+                view! { <SongList label=name songs/> }.into_any()
+            }}
+        }
+    })
+}
+
+/// Cover, title and facts at the head of a collection's page.
+#[component]
+pub(crate) fn CollectionHead(
+    seed: String,
+    cover: Option<String>,
+    title: String,
+    description: String,
+    facts: Vec<String>,
+    #[prop(default = None)] genre: Option<String>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <header class="page-head mt-4 md:grid-cols-[16rem_1fr] md:gap-8 md:items-end">
+            <div class="w-48 md:w-full"><span class="sleeve"><Cover seed src=cover size=256 eager=true/></span></div>
+            <div class="grid gap-3">
+                <h1 class="page-title">{title}</h1>
+                {(!description.is_empty()).then(|| view! { <p class="page-lead whitespace-pre-line">{description}</p> })}
+                <p class="text-sm text-quiet">{facts.join(" · ")}</p>
+                {genre.map(|genre| {
+                    let href = crate::discovery::genre_path(&genre);
+                    view! { <div class="chips"><a class="chip" href=href>{genre}</a></div> }
+                })}
+                {children.map(|children| view! { <div class="btn-row">{children()}</div> })}
+            </div>
+        </header>
+    }
+}
+
+/// One song.
+#[component]
+pub fn SongView() -> impl IntoView {
+    let id = id_in_path::<SongId>();
+    let keeping = ServerAction::<Favourite>::new();
+    let page = Resource::new_blocking(move || (id(), keeping.version().get()), |(id, _)| song(id));
+    load(page, move |SongPage { card, album, genre, explicit, favourite }| {
+        let facts = [Some(card.artist_name.clone()), Some(duration(i64::from(card.duration_seconds))), explicit.then(|| t!("catalogue.explicit").into_owned())];
+        let above = match &album {
+            Some(album) => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned()), (album.title.clone(), album.path())],
+            None => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())],
+        };
+        let sound = format!("/media/songs/{}", card.id);
+        let title = card.title.clone();
+        view! {
+            <PageHead title=format!("{} – {}", card.title, card.artist_name) path=card.path() image=card.cover.clone().unwrap_or_default() kind="music.song"/>
+            <Breadcrumbs above here=card.title.clone()/>
+            <CollectionHead seed=card.seed() cover=card.cover.clone() title=card.title.clone() description=String::new() facts=facts.into_iter().flatten().collect() genre>
+                <Form action=keeping>
+                    <Hidden name="song" value=card.id.to_string()/>
+                    <Hidden name="keep" value=(!favourite).to_string()/>
+                    <button type="submit" class="btn">
+                        <Icon glyph=if favourite { Glyph::HeartFilled } else { Glyph::Heart }/>
+                        {if favourite { t!("catalogue.let_go") } else { t!("catalogue.keep") }}
+                    </button>
+                </Form>
+                <AddToPlaylist song=card.id title worded=true/>
+            </CollectionHead>
+            {if card.playable {
+                view! { <audio class="w-full" controls=true preload="none" src=sound aria-label=card.title.clone()></audio> }.into_any()
+            } else {
+                view! { <p class="text-quiet">{t!("catalogue.silent")}</p> }.into_any()
+            }}
+        }
+    })
+}

@@ -1,0 +1,74 @@
+//! Lists and shelves that several pages show.
+
+use super::ArtistLine;
+use crate::{
+    app::boot,
+    catalogue::AlbumLine,
+    playlists::{PlaylistLine, control::AddToPlaylist},
+    uploads::{TrackCard, cover_at},
+    ui::cards::{AlbumCard, ArtistCard, PlaylistCard, TrackList, TrackRow},
+};
+use leptos::prelude::*;
+
+/// Tracks in a list, each with a way onto a playlist.
+#[component]
+pub fn Tracks(#[prop(into)] label: String, tracks: Vec<TrackCard>) -> impl IntoView {
+    let signed_in = boot().me.is_some();
+    let rows = tracks
+        .into_iter()
+        .map(|track| view! {
+            <TrackRow
+                seed=format!("track-{} {}", track.id, track.title)
+                title=track.title.clone()
+                href=track.path()
+                cover=track.cover.as_deref().map(|cover| cover_at(cover, 160))
+                artist=(track.artist_name.clone(), track.artist_path())
+                seconds=i64::from(track.duration_seconds)
+                plays=i64::from(track.plays)
+            >
+                {signed_in.then(|| view! { <AddToPlaylist track=track.id title=track.title.clone()/> })}
+            </TrackRow>
+        })
+        .collect_view();
+    view! { <TrackList label>{rows}</TrackList> }
+}
+
+/// Tracks shown as records.
+pub fn track_cards(tracks: Vec<TrackCard>) -> impl IntoView {
+    tracks
+        .into_iter()
+        .map(|track| view! {
+            <AlbumCard seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path()
+                cover=track.cover.as_deref().map(|cover| cover_at(cover, 320)) artist=(track.artist_name.clone(), track.artist_path())/>
+        })
+        .collect_view()
+}
+
+/// Albums.
+pub fn album_cards(albums: Vec<AlbumLine>) -> impl IntoView {
+    albums
+        .into_iter()
+        .map(|album| view! {
+            <AlbumCard seed=album.seed() title=album.title.clone() href=album.path() cover=album.cover.clone() artist=(album.artist_name.clone(), String::new()) note=album.year.map(|year| year.to_string())/>
+        })
+        .collect_view()
+}
+
+/// Artists.
+pub fn artist_cards(artists: Vec<ArtistLine>) -> impl IntoView {
+    artists
+        .into_iter()
+        .map(|artist| view! {
+            <ArtistCard seed=format!("artist-{}", artist.id) name=artist.name.clone() href=artist.path() image=artist.image.as_deref().map(|image| cover_at(image, 320))
+                genre=artist.genre.clone() followers=i64::from(artist.followers)/>
+        })
+        .collect_view()
+}
+
+/// Playlists.
+pub fn playlist_cards(playlists: Vec<PlaylistLine>) -> impl IntoView {
+    playlists
+        .into_iter()
+        .map(|line| view! { <PlaylistCard seed=line.seed() title=line.name.clone() href=line.path() cover=line.cover.clone() owner=line.owner.clone() tracks=line.entries/> })
+        .collect_view()
+}
