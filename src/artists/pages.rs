@@ -8,6 +8,7 @@ use crate::{
     error::AppError,
     ids::ArtistId,
     player::PlayButton,
+    playlists::control::AddToPlaylist,
     t,
     ui::{
         cards::{TrackList, TrackRow},
@@ -118,9 +119,10 @@ fn Tracks(tracks: Vec<TrackCard>) -> impl IntoView {
             let (list, card) = (tracks.clone(), tracks[index].clone());
             let id = card.id;
             view! {
-                <TrackRow seed=format!("track-{} {}", card.id, card.title) href=card.path() title=card.title cover=card.cover.as_deref().map(|cover| cover_at(cover, 320))
+                <TrackRow seed=format!("track-{} {}", card.id, card.title) href=card.path() title=card.title.clone() cover=card.cover.as_deref().map(|cover| cover_at(cover, 320))
                     seconds=i64::from(card.duration_seconds) plays=i64::from(card.plays) current=Signal::derive(move || player.is_current(id))>
                     <PlayButton list index/>
+                    <AddToPlaylist track=id title=card.title.clone()/>
                 </TrackRow>
             }
         })

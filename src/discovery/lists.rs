@@ -2,8 +2,8 @@
 
 use super::ArtistLine;
 use crate::{
-    app::boot,
     catalogue::AlbumLine,
+    player::{PlayButton, player},
     playlists::{PlaylistLine, control::AddToPlaylist},
     uploads::{TrackCard, cover_at},
     ui::cards::{AlbumCard, ArtistCard, PlaylistCard, TrackList, TrackRow},
@@ -12,11 +12,20 @@ use leptos::prelude::*;
 
 /// Tracks in a list, each with a way onto a playlist.
 #[component]
-pub fn Tracks(#[prop(into)] label: String, tracks: Vec<TrackCard>) -> impl IntoView {
-    let signed_in = boot().me.is_some();
-    let rows = tracks
-        .into_iter()
-        .map(|track| view! {
+pub fn Tracks(
+    #[prop(into)] label: String,
+    tracks: Vec<TrackCard>,
+    /// Where it is started, for the history.
+    #[prop(default = "page")]
+    source: &'static str,
+) -> impl IntoView {
+    let player = player();
+    let rows = (0..tracks.len())
+        .map(|place| {
+            let (list, index) = around(&tracks, place);
+            let track = tracks[place].clone();
+            let id = track.id;
+            view! {
             <TrackRow
                 seed=format!("track-{} {}", track.id, track.title)
                 title=track.title.clone()
@@ -25,12 +34,22 @@ pub fn Tracks(#[prop(into)] label: String, tracks: Vec<TrackCard>) -> impl IntoV
                 artist=(track.artist_name.clone(), track.artist_path())
                 seconds=i64::from(track.duration_seconds)
                 plays=i64::from(track.plays)
+                current=Signal::derive(move || player.is_current(id))
             >
-                {signed_in.then(|| view! { <AddToPlaylist track=track.id title=track.title.clone()/> })}
+                <PlayButton list index source/>
+                <AddToPlaylist track=id title=track.title.clone()/>
             </TrackRow>
+            }
         })
         .collect_view();
     view! { <TrackList label>{rows}</TrackList> }
+}
+
+/// What is played from a place in a list: the list around it, so that a long one is not copied for every row.
+pub fn around(tracks: &[TrackCard], place: usize) -> (Vec<TrackCard>, usize) {
+    let start = place.saturating_sub(20);
+    let end = (place + 60).min(tracks.len());
+    (tracks[start..end].to_vec(), place - start)
 }
 
 /// Tracks shown as records.

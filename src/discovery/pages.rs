@@ -120,7 +120,7 @@ fn Results(found: Found) -> impl IntoView {
     view! {
         {(!artists.is_empty()).then(|| view! { <Shelf title=t!("discovery.artists")>{artist_cards(artists)}</Shelf> })}
         {(!tracks.is_empty()).then(|| view! {
-            <section class="section"><div class="section-head"><h2>{t!("discovery.tracks")}</h2></div><Tracks label=t!("discovery.tracks") tracks/></section>
+            <section class="section"><div class="section-head"><h2>{t!("discovery.tracks")}</h2></div><Tracks label=t!("discovery.tracks") tracks source="search"/></section>
         })}
         {(!songs.is_empty()).then(|| view! {
             <section class="section"><div class="section-head"><h2>{t!("discovery.songs")}</h2></div><SongList label=t!("discovery.songs") songs/></section>

@@ -6,9 +6,10 @@ use super::{
     control::AddToPlaylist,
 };
 use crate::{
-    app::boot,
     catalogue::pages::{CollectionHead, SongRow, id_in_path, in_query},
+    discovery::lists::around,
     ids::PlaylistId,
+    player::PlayButton,
     t,
     ui::{
         cards::{TrackList, TrackRow},
@@ -20,6 +21,7 @@ use crate::{
         load::load,
         table::{StatusBadge, Tone},
     },
+    uploads::TrackCard,
 };
 use leptos::prelude::*;
 
@@ -94,13 +96,22 @@ fn Entries(page: PlaylistPage, arranging: ServerAction<Arrange>) -> impl IntoVie
         return view! { <EmptyState title=t!("playlists.empty") text action/> }.into_any();
     }
     let last = entries.len() - 1;
-    let rows = entries
-        .into_iter()
-        .enumerate()
-        .map(|(index, entry)| {
-            if mine { view! { <OwnEntry entry first=index == 0 last=index == last/> }.into_any() } else { entry.item.map(|item| view! { <OthersEntry item/> }).into_any() }
-        })
-        .collect_view();
+    // The player plays the tracks one after the other; songs of the catalogue have their own pages.
+    let tracks: Vec<TrackCard> = entries.iter().filter_map(|entry| if let Some(Item::Track(track)) = &entry.item { Some(track.clone()) } else { None }).collect();
+    let mut place = 0;
+    let mut rows = Vec::with_capacity(entries.len());
+    for (index, entry) in entries.into_iter().enumerate() {
+        let play = matches!(entry.item, Some(Item::Track(_))).then(|| {
+            let (list, index) = around(&tracks, place);
+            place += 1;
+            view! { <PlayButton list index source="playlist" playlist=Some(line.id)/> }
+        });
+        rows.push(if mine {
+            view! { <OwnEntry entry first=index == 0 last=index == last play=play.into_any()/> }.into_any()
+        } else {
+            entry.item.map(|item| view! { <OthersEntry item play=play.into_any()/> }).into_any()
+        });
+    }
     let list = view! { <TrackList label=line.name.clone()>{rows}</TrackList> };
     if mine {
         view! {
@@ -117,13 +128,14 @@ fn Entries(page: PlaylistPage, arranging: ServerAction<Arrange>) -> impl IntoVie
 
 /// An entry with the buttons that arrange it: they send the form around the list.
 #[component]
-fn OwnEntry(entry: Entry, first: bool, last: bool) -> impl IntoView {
+fn OwnEntry(entry: Entry, first: bool, last: bool, play: AnyView) -> impl IntoView {
     let id = entry.id;
     let title = entry.item.as_ref().map_or_else(|| t!("playlists.gone").into_owned(), |item| item.title().to_owned());
     let button = move |change: &str, glyph: Glyph, label: String, disabled: bool| {
         view! { <button type="submit" class="icon-btn" name="change" value=format!("{change}-{id}") aria-label=label disabled=disabled><Icon glyph/></button> }
     };
     let buttons = view! {
+        {play}
         {button("up", Glyph::ArrowUp, t!("playlists.up", title = title).into_owned(), first)}
         {button("down", Glyph::ArrowDown, t!("playlists.down", title = title).into_owned(), last)}
         {button("remove", Glyph::Close, t!("playlists.remove", title = title).into_owned(), false)}
@@ -152,12 +164,13 @@ fn OwnEntry(entry: Entry, first: bool, last: bool) -> impl IntoView {
 }
 
 #[component]
-fn OthersEntry(item: Item) -> impl IntoView {
+fn OthersEntry(item: Item, play: AnyView) -> impl IntoView {
     match item {
         Item::Track(track) => view! {
             <TrackRow seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path() cover=track.cover.clone()
                 artist=(track.artist_name.clone(), track.artist_path()) seconds=i64::from(track.duration_seconds) plays=i64::from(track.plays)>
-                {boot().me.is_some().then(|| view! { <AddToPlaylist track=track.id title=track.title.clone()/> })}
+                {play}
+                <AddToPlaylist track=track.id title=track.title.clone()/>
             </TrackRow>
         }
         .into_any(),

@@ -10,6 +10,7 @@ use crate::{
     error::AppError,
     ids::TrackId,
     player::{PlayButton, player},
+    playlists::control::AddToPlaylist,
     t,
     ui::{
         cover::Cover,
@@ -96,6 +97,7 @@ fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
                     }.into_any()
                 }}
                 <div class="form-actions">
+                    {page.public.then(|| view! { <AddToPlaylist track=id title=card.title.clone() worded=true/> })}
                     <Form action=like>
                         <Hidden name="id" value=id.to_string()/>
                         {(!page.liked).then(|| view! { <Hidden name="like" value="true"/> })}
