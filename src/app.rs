@@ -1,7 +1,7 @@
 //! The document's shell, what every page knows, and every page of the site.
 
 use crate::{
-    accounts::Me,
+    accounts::{self, Me},
     artists, catalogue, checkout, discovery,
     error::AppError,
     listening,
@@ -177,6 +177,18 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/genres/:genre") view=discovery::pages::GenreView ssr=SsrMode::Async/>
             <Route path=path!("/library") view=discovery::library::LibraryPage ssr=SsrMode::Async/>
             <SocialPages/>
+            <Route path=path!("/sign-up") view=accounts::pages::SignUpPage ssr=SsrMode::Async/>
+            <Route path=path!("/sign-up/sent") view=accounts::pages::SignUpSentPage ssr=SsrMode::Async/>
+            <Route path=path!("/log-in") view=accounts::pages::LogInPage ssr=SsrMode::Async/>
+            <Route path=path!("/log-out") view=accounts::pages::LogOutPage ssr=SsrMode::Async/>
+            <Route path=path!("/forgotten-password") view=accounts::pages::ForgottenPasswordPage ssr=SsrMode::Async/>
+            <Route path=path!("/forgotten-password/sent") view=accounts::pages::ResetSentPage ssr=SsrMode::Async/>
+            <Route path=path!("/reset-password/:token") view=accounts::pages::ResetPasswordPage ssr=SsrMode::Async/>
+            <Route path=path!("/verify-email/:token") view=accounts::pages::VerifyEmailPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings") view=accounts::pages::SettingsPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings/close") view=accounts::pages::CloseAccountPage ssr=SsrMode::Async/>
+            <Route path=path!("/dev/mailbox") view=accounts::mailbox::MailboxPage ssr=SsrMode::Async/>
+            <Route path=path!("/dev/mailbox/:id") view=accounts::mailbox::MailPage ssr=SsrMode::Async/>
             <Route path=path!("/dev/ui") view=Gallery/>
 
             <Route path=path!("/artists/:id") view=artists::pages::ArtistView ssr=SsrMode::Async/>

@@ -6,6 +6,7 @@ use axum::Router;
 /// All of them, for the router.
 pub fn of_rooms(app: &App) -> Router<App> {
     let mut router = Router::new()
+        .merge(crate::accounts::doors::routes())
         .merge(crate::media::routes())
         .merge(crate::artists::routes::routes(app))
         .merge(crate::uploads::routes::routes(app))

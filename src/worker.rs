@@ -88,6 +88,7 @@ async fn perform(app: &App, job: &Taken) -> Result<()> {
 /// What happens by itself as time passes.
 async fn sweep(app: &App) -> Result<()> {
     rate::sweep(app).await?;
+    crate::accounts::store::tokens::sweep(&app.db, app.clock.now()).await?;
     uploads::staging::sweep(app).await?;
     let now = app.clock.now();
     ledger::release(app, now).await?;

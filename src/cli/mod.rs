@@ -5,6 +5,7 @@ mod migrate;
 mod recount;
 pub mod serve;
 mod status;
+mod user;
 mod worker;
 
 use crate::server::{
@@ -47,6 +48,8 @@ enum Command {
     Ledger(ledger::Ledger),
     /// Count plays, likes, followers and shares again, report counters that were wrong, and correct them.
     Recount(recount::Recount),
+    /// Look after accounts: promote, demote, list, make a reset link.
+    User(user::User),
     /// Tell what works and what does not: database, schema, ffmpeg, storage, queue.
     Status,
     /// Print the effective configuration, secrets left out.
@@ -75,6 +78,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Worker(worker) => worker.run(&opened.app).await,
         Command::Ledger(ledger) => ledger.run(&opened.app).await,
         Command::Recount(recount) => recount.run(&opened.app).await,
+        Command::User(user) => user.run(&opened.app).await,
         Command::Status => status::run(&opened.app).await,
         Command::Serve(_) | Command::Config => unreachable!("handled above"),
     };

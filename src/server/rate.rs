@@ -43,6 +43,15 @@ pub async fn attempt(app: &App, bucket: &str, limit: Limit) -> AppResult<()> {
     Ok(())
 }
 
+/// Starts a bucket anew, after a success that makes its attempts harmless.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn forget(app: &App, bucket: &str) -> AppResult<()> {
+    sqlx::query!("DELETE FROM rateLimits WHERE bucket = ?", bucket).execute(&app.db).await?;
+    Ok(())
+}
+
 /// Forgets windows that have ended; called by the worker now and then.
 ///
 /// # Errors

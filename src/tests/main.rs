@@ -3,6 +3,7 @@
 // The harness is for every feature's tests; not each of them needs all of it.
 #![allow(dead_code)]
 
+mod accounts;
 mod app;
 mod database;
 mod migrations;
