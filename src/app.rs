@@ -2,9 +2,9 @@
 
 use crate::{
     accounts::{self, Me},
-    artists, catalogue, checkout, discovery,
+    admin, artists, catalogue, checkout, discovery, earnings,
     error::AppError,
-    listening,
+    listening, payouts,
     player::{Player, PlayerBar, PlayerSound},
     playlists, posts, tips,
     ui::{
@@ -207,6 +207,12 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/receipts/:payment") view=checkout::pages::ReceiptPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/tips") view=tips::pages::StudioTipsPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/tips/:id") view=tips::pages::StudioTipPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/earnings") view=earnings::pages::EarningsPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/payouts") view=payouts::pages::StudioPayoutsPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/payouts/:id") view=payouts::pages::StudioPayoutPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin") view=admin::pages::AdminPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/payouts") view=payouts::admin::AdminPayoutsPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/payouts/:id") view=payouts::admin::AdminPayoutPage ssr=SsrMode::Async/>
         </Routes>
     }
 }

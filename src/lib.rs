@@ -21,10 +21,12 @@ pub mod ui;
 
 // --- features ---
 pub mod accounts;
+pub mod admin;
 pub mod artists;
 pub mod catalogue;
 pub mod checkout;
 pub mod discovery;
+pub mod earnings;
 #[cfg(feature = "ssr")]
 pub mod ledger;
 pub mod listening;
@@ -32,6 +34,7 @@ pub mod payments;
 pub mod player;
 pub mod playlists;
 pub mod posts;
+pub mod payouts;
 pub mod tips;
 pub mod uploads;
 

@@ -8,6 +8,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
     let mut router = Router::new()
         .merge(crate::accounts::doors::routes())
         .merge(crate::media::routes())
+        .merge(crate::earnings::csv::routes())
         .merge(crate::artists::routes::routes(app))
         .merge(crate::uploads::routes::routes(app))
         .merge(crate::catalogue::routes::routes())

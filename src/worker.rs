@@ -3,6 +3,7 @@
 use crate::{
     checkout, ledger,
     media::transcode::Transcode,
+    payouts::send::SendPayout,
     server::{
         jobs::{self, Job, Taken},
         mail::SendMail,
@@ -81,6 +82,7 @@ async fn perform(app: &App, job: &Taken) -> Result<()> {
     match job.kind.as_str() {
         Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.run(app).await,
         SendMail::KIND => serde_json::from_str::<SendMail>(&job.payload)?.run(app).await,
+        SendPayout::KIND => serde_json::from_str::<SendPayout>(&job.payload)?.run(app).await,
         unknown => bail!("no such kind of job: {unknown}"),
     }
 }
