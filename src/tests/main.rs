@@ -7,5 +7,6 @@ mod accounts;
 mod app;
 mod database;
 mod migrations;
+mod money;
 mod schema;
 mod site;
