@@ -18,11 +18,11 @@ run:
 	@.ci/setup.sh run
 	$(ENV) .ci/build.sh release
 	# exec: Ctrl-C reaches the server itself, which stops its database.
-	exec env $(DEVELOPMENT) "$$CARGO_TARGET_DIR/release/eternity" serve
+	exec env $(DEVELOPMENT) "$$CARGO_TARGET_DIR/release/eternity" serve --demo
 
 dev:
 	@.ci/setup.sh run
-	$(ENV) $(DEVELOPMENT) cargo leptos watch -- serve
+	$(ENV) $(DEVELOPMENT) cargo leptos watch -- serve --demo
 
 test:
 	@.ci/setup.sh test

@@ -1,6 +1,7 @@
 //! The command line: one subcommand per run, each with help worth reading.
 
 mod ledger;
+mod demo;
 mod migrate;
 mod recount;
 pub mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Write what every site needs: the subscription tiers. Again does no harm.
     Seed,
+    /// Fill a site in development with demo content: artists, music, listeners, a year of plays and money. Again adds nothing.
+    Demo(demo::Demo),
     /// Do background work: transcode, send mail, send payouts.
     Worker(worker::Worker),
     /// Prove that the books balance.
@@ -75,6 +78,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     let result = match cli.command {
         Command::Migrate(migrate) => migrate.run(&opened.app).await,
         Command::Seed => database::seed::seed(&opened.app.db).await.map(|()| ExitCode::SUCCESS),
+        Command::Demo(demo) => demo.run(&opened.app).await,
         Command::Worker(worker) => worker.run(&opened.app).await,
         Command::Ledger(ledger) => ledger.run(&opened.app).await,
         Command::Recount(recount) => recount.run(&opened.app).await,

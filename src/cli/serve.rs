@@ -14,6 +14,9 @@ pub struct Serve {
     /// Leave background work to `eternity worker` processes.
     #[arg(long)]
     no_worker: bool,
+    /// In development, fill the site with demo content while it serves, and print the accounts to log in with.
+    #[arg(long)]
+    demo: bool,
 }
 
 impl Serve {
@@ -44,6 +47,7 @@ impl Serve {
         let worker = (!self.no_worker).then(|| tokio::spawn(crate::worker::run(app.clone(), stop.clone())));
         let site = router(app.clone()).await?;
         println!("{} is at {}", crate::t!("site.name"), app.config.site_url);
+        let demo = self.demo.then(|| tokio::spawn(fill_demo(app.clone(), stop.clone())));
         {
             let stop = stop.clone();
             tokio::spawn(async move {
@@ -58,8 +62,24 @@ impl Serve {
             worker.await?;
         }
         metrics.await?;
+        if let Some(demo) = demo {
+            demo.await?;
+        }
         served?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Fills in the demo content behind the running site; the site does not depend on it.
+async fn fill_demo(app: App, stop: CancellationToken) {
+    print!("{}", super::demo::accounts());
+    tokio::select! {
+        () = stop.cancelled() => {}
+        result = crate::demo::fill(&app, false, &|step| tracing::info!("demo: {step}")) => {
+            if let Err(error) = result {
+                tracing::warn!("the demo content is not complete: {error:#}");
+            }
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Artist {
     pub location: &'static str,
     pub bio: &'static str,
     pub website: &'static str,
-    /// Platforms and addresses.
+    /// Keys of [`crate::artists::SOCIAL`], and addresses.
     pub links: &'static [(&'static str, &'static str)],
     pub family: Family,
     pub verified: bool,
@@ -135,7 +135,7 @@ pub const ARTISTS: [Artist; 6] = [
               metronome.\n\nEvery piece starts as a field recording of one place at one hour, which is then taken away until only its \
               weather is left.",
         website: "https://marea-lumen.example",
-        links: &[("Mastodon", "https://social.example/@marealumen"), ("Video", "https://video.example/marealumen")],
+        links: &[("mastodon", "https://social.example/@marealumen"), ("youtube", "https://video.example/marealumen")],
         family: Family::Horizon,
         verified: true,
         small: true,
@@ -148,7 +148,7 @@ pub const ARTISTS: [Artist; 6] = [
         bio: "Keys, upright bass, brushes. The Otis Vale Trio has played Tuesdays in the same basement for nine years, and makes lo-fi \
               out of the rehearsals and jazz out of the rest.",
         website: "https://otisvale.example",
-        links: &[("Newsletter", "https://letters.example/otisvale")],
+        links: &[("bandcamp", "https://otisvale.example/records")],
         family: Family::Arcs,
         verified: true,
         small: true,
@@ -161,7 +161,7 @@ pub const ARTISTS: [Artist; 6] = [
         bio: "Two guitars, a wooden flute and a porch. Hollow Pines sing without words about the people who live up the road, and \
               record between rain showers.",
         website: "https://hollowpines.example",
-        links: &[("Photos", "https://photos.example/hollowpines"), ("Video", "https://video.example/hollowpines")],
+        links: &[("instagram", "https://photos.example/hollowpines"), ("youtube", "https://video.example/hollowpines")],
         family: Family::Ridges,
         verified: false,
         small: false,
@@ -174,7 +174,7 @@ pub const ARTISTS: [Artist; 6] = [
         bio: "Maps of cities that were only ever built in arcades. Neon Cartography plays everything by hand on machines older than \
               its listeners, and drives home the long way.",
         website: "https://neon-cartography.example",
-        links: &[("Mastodon", "https://social.example/@neoncartography"), ("Code", "https://code.example/neoncartography")],
+        links: &[("mastodon", "https://social.example/@neoncartography"), ("soundcloud", "https://sounds.example/neoncartography")],
         family: Family::Neon,
         verified: true,
         small: false,
@@ -187,7 +187,7 @@ pub const ARTISTS: [Artist; 6] = [
         bio: "Kessler brings the chords, Dray brings the kick. House for the early hours and techno for the ones after, mixed in a \
               former print shop where the presses still hum in F.",
         website: "https://kessler-dray.example",
-        links: &[("Radio", "https://radio.example/kesslerdray")],
+        links: &[("soundcloud", "https://sounds.example/kesslerdray")],
         family: Family::Blocks,
         verified: false,
         small: false,
@@ -200,7 +200,7 @@ pub const ARTISTS: [Artist; 6] = [
         bio: "Pianist and composer. Ysolde Havn writes short pieces for long winters, for a felted upright and whoever of the string \
               section could come.",
         website: "https://ysoldehavn.example",
-        links: &[("Scores", "https://scores.example/ysoldehavn"), ("Photos", "https://photos.example/ysoldehavn")],
+        links: &[("bandcamp", "https://ysoldehavn.example/records"), ("instagram", "https://photos.example/ysoldehavn")],
         family: Family::Threads,
         verified: true,
         small: false,

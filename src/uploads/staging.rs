@@ -11,6 +11,7 @@ use crate::{
     server::{state::App, tokens},
 };
 use axum::extract::multipart::Field;
+use std::path::Path;
 
 /// Where the original of a staging lies, before and after it becomes a track.
 pub fn key(staging: &str) -> String {
@@ -30,8 +31,27 @@ pub async fn receive(
     field: &mut Field<'_>,
     expected: Option<u64>,
 ) -> AppResult<Result<KeptFile, Problem>> {
-    let id = tokens::ulid();
     let name: String = field.file_name().unwrap_or_default().chars().filter(|character| !character.is_control()).take(200).collect();
+    let id = begin(app, artist, &name, expected).await?;
+    let received = store(app, &Storage::of(app), &id, field).await;
+    finish(app, user, id, name, received).await
+}
+
+/// Takes a copy of a file that is on this machine, as [`receive`] takes one that is sent.
+///
+/// The outer error is ours; the inner one is what is wrong with the file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn take(app: &App, artist: ArtistId, user: UserId, name: &str, path: &Path) -> AppResult<Result<KeptFile, Problem>> {
+    let id = begin(app, artist, name, None).await?;
+    let received = copy(&Storage::of(app), &id, path).await;
+    finish(app, user, id, name.to_owned(), received).await
+}
+
+/// Writes down that a file begins to come.
+async fn begin(app: &App, artist: ArtistId, name: &str, expected: Option<u64>) -> AppResult<String> {
+    let id = tokens::ulid();
     let now = app.clock.now();
     sqlx::query!(
         "INSERT INTO uploadStagings (id, artistId, fileName, bytesReceived, bytesExpected, state, createdAt, updatedAt) VALUES (?, ?, ?, 0, ?, 'uploading', ?, ?)",
@@ -44,8 +64,11 @@ pub async fn receive(
     )
     .execute(&app.db)
     .await?;
-    let storage = Storage::of(app);
-    let received = store(app, &storage, &id, field).await;
+    Ok(id)
+}
+
+/// Writes down how its coming ended.
+async fn finish(app: &App, user: UserId, id: String, name: String, received: Result<(i64, probe::Probed), Problem>) -> AppResult<Result<KeptFile, Problem>> {
     let now = app.clock.now();
     match received {
         Ok((bytes, probed)) => {
@@ -69,13 +92,19 @@ pub async fn receive(
             Ok(Ok(KeptFile { id, name, bytes }))
         }
         Err(problem) => {
-            storage.remove(&key(&id)).await;
-            sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = ?, updatedAt = ? WHERE id = ?", problem.code(), now, id)
-                .execute(&app.db)
-                .await?;
+            Storage::of(app).remove(&key(&id)).await;
+            sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = ?, updatedAt = ? WHERE id = ?", problem.code(), now, id).execute(&app.db).await?;
             Ok(Err(problem))
         }
     }
+}
+
+async fn copy(storage: &Storage, id: &str, path: &Path) -> Result<(i64, probe::Probed), Problem> {
+    let scratch = storage.scratch().await?;
+    let bytes = tokio::fs::copy(path, &scratch).await?;
+    let kept = storage.adopt(&scratch, &key(id)).await?;
+    let probed = probe::probe(&kept).await?;
+    Ok((i64::try_from(bytes).map_err(|_| Problem::TooLarge)?, probed))
 }
 
 async fn store(app: &App, storage: &Storage, id: &str, field: &mut Field<'_>) -> Result<(i64, probe::Probed), Problem> {
