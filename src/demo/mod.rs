@@ -8,6 +8,7 @@ pub mod catalogue;
 mod listening;
 mod money;
 pub mod music;
+mod payouts;
 mod people;
 mod records;
 mod tracks;

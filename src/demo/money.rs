@@ -4,6 +4,7 @@
 use super::{
     Filling,
     catalogue::{ARTISTS, TIP_MESSAGES, TIP_REPLIES},
+    payouts::{self, Withdrawal},
     people::{DemoArtist, People},
     tracks::{DemoTrack, between},
 };
@@ -27,24 +28,44 @@ struct Tip<'a> {
     reply: Option<&'static str>,
 }
 
-pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) -> Result<()> {
-    let Some(provider) = payments::provider(filling.app) else { return Ok(()) };
-    let mut gifts = Vec::new();
-    for artist in &people.artists {
-        let planned = plan(filling, people, artist, tracks)?;
-        // Whoever has the last of them has them all.
-        let last = planned.iter().map(|tip| &tip.wish.form_key).max().context("no tips are planned")?;
-        let there = sqlx::query_scalar!("SELECT id FROM checkouts WHERE formKey = ?", last).fetch_optional(&filling.app.db).await?;
-        if there.is_none() {
-            gifts.extend(planned);
+/// Something that happens to money.
+enum Event<'a> {
+    Tip(Tip<'a>),
+    Payout(Withdrawal<'a>),
+}
+
+impl Event<'_> {
+    const fn at(&self) -> OffsetDateTime {
+        match self {
+            Self::Tip(tip) => tip.at,
+            Self::Payout(payout) => payout.at,
         }
     }
-    if !gifts.is_empty() {
-        filling.say(&format!("{} tips", gifts.len()));
+}
+
+pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) -> Result<()> {
+    let Some(provider) = payments::provider(filling.app) else { return Ok(()) };
+    let mut events = Vec::new();
+    for artist in &people.artists {
+        let tips = plan(filling, people, artist, tracks)?;
+        // Whoever has the last of them has them all.
+        let last = tips.iter().max_by_key(|tip| tip.at).context("no tips are planned")?;
+        let there = sqlx::query_scalar!("SELECT id FROM checkouts WHERE formKey = ?", last.wish.form_key).fetch_optional(&filling.app.db).await?;
+        if there.is_none() {
+            payouts::destination(filling, artist, filling.now - Duration::days(365), false).await?;
+            events.extend(tips.into_iter().map(Event::Tip));
+            events.extend(payouts::plan(filling, artist)?.into_iter().map(Event::Payout));
+        }
     }
-    gifts.sort_by_key(|tip| tip.at);
-    for tip in gifts {
-        give(filling, provider, &tip).await?;
+    if !events.is_empty() {
+        filling.say(&format!("{} tips and payouts", events.len()));
+    }
+    events.sort_by_key(Event::at);
+    for event in events {
+        match event {
+            Event::Tip(tip) => give(filling, provider, &tip).await?,
+            Event::Payout(payout) => payouts::carry_out(filling, people, &payout).await?,
+        }
     }
     ledger::release(filling.app, filling.now).await?;
     Ok(())

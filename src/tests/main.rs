@@ -6,6 +6,7 @@
 mod accounts;
 mod app;
 mod database;
+mod demo;
 mod migrations;
 mod money;
 mod schema;
