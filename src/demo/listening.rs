@@ -42,13 +42,17 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack], 
     follow(filling, people).await?;
     let mut plays = Vec::new();
     for track in tracks {
-        let there = sqlx::query_scalar!("SELECT id FROM streamHistory WHERE uploadId = ? AND playId LIKE '0DEMO%' LIMIT 1", track.id).fetch_optional(&filling.app.db).await?;
+        let there = sqlx::query_scalar!("SELECT id FROM streamHistory WHERE uploadId = ? AND playId LIKE '0DEMO%' LIMIT 1", track.id)
+            .fetch_optional(&filling.app.db)
+            .await?;
         if there.is_none() {
             of_track(filling, people, track, records, &mut plays)?;
         }
     }
     for (n, (song, duration)) in records.songs.iter().enumerate() {
-        let there = sqlx::query_scalar!("SELECT id FROM streamHistory WHERE trackId = ? AND playId LIKE '0DEMO%' LIMIT 1", song).fetch_optional(&filling.app.db).await?;
+        let there = sqlx::query_scalar!("SELECT id FROM streamHistory WHERE trackId = ? AND playId LIKE '0DEMO%' LIMIT 1", song)
+            .fetch_optional(&filling.app.db)
+            .await?;
         if there.is_none() {
             let mut chance = filling.chance(9_500 + u64::try_from(n)?);
             for _ in 0..if filling.small { 4 } else { 60 } {
@@ -132,7 +136,7 @@ fn heard(chance: &mut Rng, people: &People, duration: i64, at: OffsetDateTime) -
         user,
         anonymous,
         playlist: None,
-        source: *chance.pick(&["page", "page", "page", "search", "embed", "share"]),
+        source: chance.pick(&["page", "page", "page", "search", "embed", "share"]),
         at,
         duration,
         listened: i64::try_from(listened.whole_milliseconds()).unwrap_or(0),
@@ -156,8 +160,14 @@ async fn write(filling: &Filling<'_>, plays: Vec<Play>) -> Result<()> {
             let who = play.user.map_or_else(|| play.anonymous.clone().unwrap_or_default(), |user| user.to_string());
             let key = (play.upload, play.song, who);
             let since = last.get(&key).map(|before| i64::try_from((play.at - *before).whole_milliseconds()).unwrap_or(i64::MAX));
-            let verdict =
-                judge(Heard { duration: play.duration, listened: play.listened, elapsed: play.listened, own: play.own, bot: play.bot, since_counted: since });
+            let verdict = judge(Heard {
+                duration: play.duration,
+                listened: play.listened,
+                elapsed: play.listened,
+                own: play.own,
+                bot: play.bot,
+                since_counted: since,
+            });
             let excluded = if play.unmeasured { Some(Reason::Unmeasured) } else { verdict.excluded };
             let listened = if play.unmeasured { 0 } else { verdict.listened };
             if excluded.is_none() {

@@ -42,7 +42,9 @@ pub async fn fill(app: &App, small: bool, say: &(dyn Fn(&str) + Send + Sync)) ->
     listening::fill(&filling, &people, &tracks, &records).await?;
     money::fill(&filling, &people, &tracks).await?;
     let set = if small { SMALL } else { FULL };
-    sqlx::query!("INSERT INTO siteSettings (name, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)", MARK, set).execute(&app.db).await?;
+    sqlx::query!("INSERT INTO siteSettings (name, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)", MARK, set)
+        .execute(&app.db)
+        .await?;
     filling.say("the demo content is complete");
     Ok(())
 }

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{
     accounts::Me,
-    checkout, ledger,
+    checkout,
+    error::AppError,
+    ledger,
     money::Cents,
     payments::{self, Provider},
     tips::{self, store::Wish},
@@ -76,7 +78,8 @@ fn plan<'a>(filling: &Filling<'_>, people: &'a People, artist: &'a DemoArtist, t
     let mut chance = filling.chance(3_000 + u64::try_from(artist.index)?);
     let own: Vec<&DemoTrack> = tracks.iter().filter(|track| super::catalogue::TRACKS[track.index].artist == artist.index).collect();
     let count = if filling.small { 10 } else { [30, 22, 16, 18, 14, 20][artist.index % 6] };
-    let mut times: Vec<OffsetDateTime> = (0..count).map(|_| between(&mut chance, filling.now - Duration::days(350), filling.now - Duration::hours(2))).collect();
+    let mut times: Vec<OffsetDateTime> =
+        (0..count).map(|_| between(&mut chance, filling.now - Duration::days(350), filling.now - Duration::hours(2))).collect();
     times.sort_unstable();
     let mut list = Vec::new();
     for (n, at) in times.into_iter().enumerate() {
@@ -113,7 +116,12 @@ async fn give(filling: &Filling<'_>, provider: Provider, tip: &Tip<'_>) -> Resul
         checkout::store::decline(&app, tip.from.id, &checkout, paid).await?;
         return Ok(());
     }
-    let payment = checkout::store::pay(&app, tip.from.id, &checkout, paid).await?;
+    let payment = match checkout::store::pay(&app, tip.from.id, &checkout, paid).await {
+        Ok(payment) => payment,
+        // It was started so long ago that a running worker has just closed it.
+        Err(AppError::Refused(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
     if let Some(reply) = tip.reply {
         let row = sqlx::query!("SELECT tipId, reply FROM tipDetails WHERE paymentId = ?", payment).fetch_one(&filling.app.db).await?;
         if row.reply.is_none() {

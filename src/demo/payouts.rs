@@ -83,18 +83,18 @@ pub async fn carry_out(filling: &Filling<'_>, people: &People, payout: &Withdraw
     match end {
         End::Waiting => {}
         End::HalfApproved => {
-            store::approve(&filling.at(decided), first.id, id, decided).await?;
+            store::approve(&filling.at(decided), first.id, id, decided).await.map_or_else(done_before, |_| Ok(()))?;
         }
-        End::Refused(reason) => store::refuse(&filling.at(decided), first.id, id, reason, decided).await?,
+        End::Refused(reason) => store::refuse(&filling.at(decided), first.id, id, reason, decided).await.or_else(done_before)?,
         End::Paid | End::ProviderRefuses | End::UnderWay => {
-            store::approve(&filling.at(decided), first.id, id, decided).await?;
+            store::approve(&filling.at(decided), first.id, id, decided).await.map_or_else(done_before, |_| Ok(()))?;
             if *end == End::UnderWay {
                 let later = filling.now + Duration::days(2);
                 sqlx::query!("UPDATE jobs SET runAt = ? WHERE kind = 'send-payout' AND state = 'queued' AND payload = ?", later, job(id.0)?)
                     .execute(&filling.app.db)
                     .await?;
             } else {
-                store::approve(&filling.at(decided), second.id, id, decided).await.map_or_else(harmless, |_| Ok(()))?;
+                store::approve(&filling.at(decided), second.id, id, decided).await.map_or_else(done_before, |_| Ok(()))?;
                 SendPayout { payout: id.0 }.run(&filling.at(decided + Duration::minutes(3))).await?;
             }
         }
@@ -110,7 +110,7 @@ fn job(payout: i32) -> Result<String> {
     Ok(serde_json::to_string(&SendPayout { payout })?)
 }
 
-/// A second approval that was not needed is refused.
-fn harmless(error: AppError) -> Result<()> {
+/// What was decided before, as when the filling was broken off, is refused now; so is a second approval that is not needed.
+fn done_before(error: AppError) -> Result<()> {
     if matches!(error, AppError::Refused(_)) { Ok(()) } else { Err(error.into()) }
 }

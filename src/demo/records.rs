@@ -90,7 +90,8 @@ async fn make_album(filling: &Filling<'_>, n: usize) -> Result<AlbumId> {
 /// A song of an album, its place in [`SONGS`] and its length in milliseconds, made when it is not there.
 async fn song(filling: &Filling<'_>, album_index: usize, album: AlbumId, index: usize) -> Result<(SongId, usize, i64)> {
     let song = &SONGS[index];
-    let there = sqlx::query!("SELECT id, duration FROM tracks WHERE albumId = ? AND title = ?", album, song.title).fetch_optional(&filling.app.db).await?;
+    let there =
+        sqlx::query!("SELECT id, duration FROM tracks WHERE albumId = ? AND title = ?", album, song.title).fetch_optional(&filling.app.db).await?;
     if let Some(row) = there {
         return Ok((row.id.into(), index, i64::from(row.duration.unwrap_or(0)) * 1_000));
     }
@@ -133,10 +134,15 @@ async fn mixes(filling: &Filling<'_>, songs: &[(SongId, usize, i64)]) -> Result<
         }
         let then = filling.now - Duration::days(90);
         let mut tx = filling.app.db.begin().await?;
-        let done =
-            sqlx::query!("INSERT INTO playlists (name, description, isPublished, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?)", mix.name, mix.description, then, then)
-                .execute(&mut *tx)
-                .await?;
+        let done = sqlx::query!(
+            "INSERT INTO playlists (name, description, isPublished, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?)",
+            mix.name,
+            mix.description,
+            then,
+            then
+        )
+        .execute(&mut *tx)
+        .await?;
         let id = i32::try_from(done.last_insert_id())?;
         let there = mix.songs.iter().filter_map(|wanted| songs.iter().find(|(_, index, _)| index == wanted));
         for (position, (song, _, _)) in (1_i32..).zip(there) {
@@ -153,9 +159,12 @@ async fn mixes(filling: &Filling<'_>, songs: &[(SongId, usize, i64)]) -> Result<
 async fn lists(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) -> Result<Vec<(PlaylistId, Vec<TrackId>)>> {
     let mut public = Vec::new();
     for (n, list) in PLAYLISTS.iter().enumerate() {
-        let on_it: Vec<TrackId> = list.tracks.iter().filter_map(|wanted| tracks.iter().find(|track| track.index == *wanted)).map(|track| track.id).collect();
+        let on_it: Vec<TrackId> =
+            list.tracks.iter().filter_map(|wanted| tracks.iter().find(|track| track.index == *wanted)).map(|track| track.id).collect();
         let Some(owner) = people.listeners.get(list.owner).filter(|_| !on_it.is_empty()) else { continue };
-        let there = sqlx::query_scalar!("SELECT id FROM userPlaylists WHERE userId = ? AND name = ?", owner.id, list.name).fetch_optional(&filling.app.db).await?;
+        let there = sqlx::query_scalar!("SELECT id FROM userPlaylists WHERE userId = ? AND name = ?", owner.id, list.name)
+            .fetch_optional(&filling.app.db)
+            .await?;
         let id = match there {
             Some(id) => PlaylistId(id),
             None => make_list(filling, people, n, &on_it).await.with_context(|| format!("the playlist {}", list.name))?,

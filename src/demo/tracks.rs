@@ -157,7 +157,9 @@ async fn react(filling: &Filling<'_>, people: &People, tracks: &[&DemoTrack]) ->
             let listener = chance.pick(&people.listeners).id;
             let body = *chance.pick(&COMMENTS);
             let mut tx = filling.app.db.begin().await?;
-            sqlx::query!("INSERT INTO trackComments (trackId, userId, body, createdAt) VALUES (?, ?, ?, ?)", track.id, listener, body, time).execute(&mut *tx).await?;
+            sqlx::query!("INSERT INTO trackComments (trackId, userId, body, createdAt) VALUES (?, ?, ?, ?)", track.id, listener, body, time)
+                .execute(&mut *tx)
+                .await?;
             sqlx::query!("UPDATE artistUploads SET comments = comments + 1, updatedAt = updatedAt WHERE id = ?", track.id).execute(&mut *tx).await?;
             tx.commit().await?;
         }

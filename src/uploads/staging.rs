@@ -68,7 +68,13 @@ async fn begin(app: &App, artist: ArtistId, name: &str, expected: Option<u64>) -
 }
 
 /// Writes down how its coming ended.
-async fn finish(app: &App, user: UserId, id: String, name: String, received: Result<(i64, probe::Probed), Problem>) -> AppResult<Result<KeptFile, Problem>> {
+async fn finish(
+    app: &App,
+    user: UserId,
+    id: String,
+    name: String,
+    received: Result<(i64, probe::Probed), Problem>,
+) -> AppResult<Result<KeptFile, Problem>> {
     let now = app.clock.now();
     match received {
         Ok((bytes, probed)) => {
@@ -93,7 +99,9 @@ async fn finish(app: &App, user: UserId, id: String, name: String, received: Res
         }
         Err(problem) => {
             Storage::of(app).remove(&key(&id)).await;
-            sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = ?, updatedAt = ? WHERE id = ?", problem.code(), now, id).execute(&app.db).await?;
+            sqlx::query!("UPDATE uploadStagings SET state = 'failed', failure = ?, updatedAt = ? WHERE id = ?", problem.code(), now, id)
+                .execute(&app.db)
+                .await?;
             Ok(Err(problem))
         }
     }

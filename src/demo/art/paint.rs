@@ -147,18 +147,19 @@ fn arcs(rng: &mut Rng) -> Picture {
         let radius = ((u - cx).powi(2) + (v - cy).powi(2)).sqrt();
         let shape = pick(3);
         let first = 2 + (pick(4) * 2.999) as usize;
+        let tone_of = |ring: f32| if (ring as usize).is_multiple_of(2) { p[first] } else { ground };
         let mut colour = ground;
         if shape < 0.62 {
             let ring = (radius * rings).floor();
             if radius < 1.0 {
-                let tone = if (ring as usize) % 2 == 0 { p[first] } else { ground };
+                let tone = tone_of(ring);
                 colour = tone;
                 // Soften the edge between two rings.
                 let edge = (radius * rings - ring) / rings;
-                let before = if ring > 0.0 { if (ring as usize - 1) % 2 == 0 { p[first] } else { ground } } else { tone };
+                let before = if ring > 0.0 { tone_of(ring - 1.0) } else { tone };
                 colour = mix(before, colour, if ring > 0.0 { ramp(0.0, 0.006, edge) } else { 1.0 });
             }
-            let outer = if ((rings as usize) - 1) % 2 == 0 { p[first] } else { ground };
+            let outer = tone_of(rings - 1.0);
             if radius >= 1.0 {
                 colour = mix(outer, ground, ramp(1.0, 1.006, radius));
             }

@@ -267,7 +267,7 @@ impl Writer {
                 } else {
                     *self.rng.pick(&[-1, 1])
                 };
-                last = if last > 2 || last < -2 {
+                last = if !(-2..=2).contains(&last) {
                     // After a leap, a step back.
                     -last.signum()
                 } else if self.rng.chance(manner.leaps) {

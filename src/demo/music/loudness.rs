@@ -31,7 +31,7 @@ impl Meter {
     /// For 44.1 kHz: the standard's filters by their analogue prototypes.
     pub fn new() -> Self {
         let rate = f64::from(RATE);
-        let k = (std::f64::consts::PI * 1681.974_450_955_533 / rate).tan();
+        let k = (std::f64::consts::PI * 1_681.974_450_955_533 / rate).tan();
         let (q, high_gain) = (0.707_175_236_955_419_6, 10f64.powf(3.999_843_853_973_347 / 20.0));
         let band_gain = high_gain.powf(0.499_666_774_154_541_6);
         let a0 = 1.0 + k / q + k * k;

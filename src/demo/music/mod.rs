@@ -8,8 +8,15 @@
 //! inlined, while a debug build must render the small set within seconds; and notes with a length, a velocity and a
 //! place on the desk would need a scheduler like this one all the same.
 
-// Samples, phases and MIDI numbers go between floats and whole numbers all the time here, within minutes of audio.
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap, clippy::too_many_arguments)]
+// Samples, phases and MIDI numbers go between floats and whole numbers all the time here, within minutes of audio. Loops
+// over lanes, lines and sides walk several arrays in step: there an index says more than zipped iterators.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::too_many_arguments,
+    clippy::needless_range_loop
+)]
 
 mod compose;
 mod drums;

@@ -204,7 +204,7 @@ pub fn jazz(piece: &Piece) -> Score {
                 w.pattern(brush, bar, "-.o.-.o.", 0.5);
                 w.pattern(kick, bar, "-.-.-.-.", 0.45);
                 if section.full() && w.rng.chance(0.35) {
-                    w.pattern(snare, bar, *["...-....", ".....-..", ".......o"].get(bar % 3).unwrap_or(&""), 0.6);
+                    w.pattern(snare, bar, ["...-....", ".....-..", ".......o"][bar % 3], 0.6);
                 }
             }
         }
