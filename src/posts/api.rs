@@ -19,7 +19,7 @@ pub async fn post(id: PostId) -> AppResult<PostPage> {
     let me = context::visitor().me;
     let supporter = match me {
         Some(me) if me.admin => true,
-        _ => false,
+        me => crate::accounts::entitlements::entitlements(&app, me.map(|me| me.id)).await?.exclusive,
     };
     super::store::post(&app, id, supporter).await
 }
