@@ -1,5 +1,10 @@
 //! All mail of the site, to be read in development. In production there is no such page.
 
+#[cfg(feature = "ssr")]
+use crate::{
+    error::AppError,
+    server::{context, state::App},
+};
 use crate::{
     error::AppResult,
     t,
@@ -8,13 +13,6 @@ use crate::{
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
-#[cfg(feature = "ssr")]
-use {
-    crate::{
-        error::AppError,
-        server::{context, state::App},
-    },
-};
 
 /// A mail that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

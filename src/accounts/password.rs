@@ -1,9 +1,6 @@
 //! Hashes of passwords: Argon2id, off the request's thread, a few at a time.
 
-use crate::{
-    error::AppResult,
-    server::errors::internal,
-};
+use crate::{error::AppResult, server::errors::internal};
 use argon2::{
     Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
     password_hash::{self, SaltString},

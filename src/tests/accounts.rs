@@ -251,11 +251,13 @@ async fn sessions_are_listed_and_ended_by_their_owner_alone() {
     let ada = somebody(&site, ADA).await;
     let (phone, ..) = log_in(&site, ADA, PASSWORD).await;
     let bob = somebody(&site, "bob@example.org").await;
-    let phones: String = sqlx::query_scalar("SELECT accountSessions.id FROM accountSessions JOIN accountCredentials USING (userId) WHERE email = ? ORDER BY id DESC LIMIT 1")
-        .bind(ADA)
-        .fetch_one(&site.app.db)
-        .await
-        .unwrap();
+    let phones: String = sqlx::query_scalar(
+        "SELECT accountSessions.id FROM accountSessions JOIN accountCredentials USING (userId) WHERE email = ? ORDER BY id DESC LIMIT 1",
+    )
+    .bind(ADA)
+    .fetch_one(&site.app.db)
+    .await
+    .unwrap();
     assert_eq!(bob.call("accounts/end-session", &[("session", &phones)]).await.0, StatusCode::NOT_FOUND);
     assert_eq!(phone.get("/settings").await.status(), StatusCode::OK);
     let (_, page) = ada.submit("/settings", "/api/accounts/end-session", &[("session", &phones)]).await;

@@ -9,8 +9,8 @@ use crate::{
     app::boot,
     t,
     ui::{
-        forms::{Field, Form, Hidden, Submit},
         format::When,
+        forms::{Field, Form, Hidden, Submit},
         head::PageHead,
         load::load,
     },

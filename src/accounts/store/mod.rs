@@ -75,7 +75,8 @@ pub async fn create(connection: &mut MySqlConnection, now: OffsetDateTime, accou
 }
 
 async fn insert_user(connection: &mut MySqlConnection, name: &str, now: OffsetDateTime) -> sqlx::Result<UserId> {
-    let inserted = sqlx::query!("INSERT INTO users (name, role, createdAt, updatedAt) VALUES (?, 'user', ?, ?)", name, now, now).execute(connection).await?;
+    let inserted =
+        sqlx::query!("INSERT INTO users (name, role, createdAt, updatedAt) VALUES (?, 'user', ?, ?)", name, now, now).execute(connection).await?;
     i32::try_from(inserted.last_insert_id()).map(UserId).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
@@ -99,7 +100,12 @@ pub async fn by_email(connection: impl MySqlExecutor<'_>, email: &Email) -> sqlx
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Account { user: UserId(row.userId), email: row.email, verified: row.emailVerifiedAt.is_some(), password_hash: row.passwordHash }))
+    Ok(row.map(|row| Account {
+        user: UserId(row.userId),
+        email: row.email,
+        verified: row.emailVerifiedAt.is_some(),
+        password_hash: row.passwordHash,
+    }))
 }
 
 /// The account of this person.
@@ -107,9 +113,13 @@ pub async fn by_email(connection: impl MySqlExecutor<'_>, email: &Email) -> sqlx
 /// # Errors
 /// When the database does not answer.
 pub async fn by_user(connection: impl MySqlExecutor<'_>, user: UserId) -> sqlx::Result<Option<Account>> {
-    let row =
-        sqlx::query!("SELECT userId, email, emailVerifiedAt, passwordHash FROM accountCredentials WHERE userId = ? AND closedAt IS NULL", user)
-            .fetch_optional(connection)
-            .await?;
-    Ok(row.map(|row| Account { user: UserId(row.userId), email: row.email, verified: row.emailVerifiedAt.is_some(), password_hash: row.passwordHash }))
+    let row = sqlx::query!("SELECT userId, email, emailVerifiedAt, passwordHash FROM accountCredentials WHERE userId = ? AND closedAt IS NULL", user)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| Account {
+        user: UserId(row.userId),
+        email: row.email,
+        verified: row.emailVerifiedAt.is_some(),
+        password_hash: row.passwordHash,
+    }))
 }

@@ -45,7 +45,14 @@ impl Purpose {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn issue(connection: &mut MySqlConnection, site_url: &str, now: OffsetDateTime, user: UserId, purpose: Purpose, email: &str) -> sqlx::Result<String> {
+pub async fn issue(
+    connection: &mut MySqlConnection,
+    site_url: &str,
+    now: OffsetDateTime,
+    user: UserId,
+    purpose: Purpose,
+    email: &str,
+) -> sqlx::Result<String> {
     if purpose == Purpose::Change {
         void(&mut *connection, user, Some(Purpose::Change)).await?;
     }
@@ -87,7 +94,8 @@ pub async fn look(connection: impl MySqlExecutor<'_>, now: OffsetDateTime, token
 /// When the database does not answer.
 pub async fn take(connection: &mut MySqlConnection, now: OffsetDateTime, token: &str) -> sqlx::Result<Option<Link>> {
     let Some(link) = look(&mut *connection, now, token).await? else { return Ok(None) };
-    let taken = sqlx::query!("UPDATE accountTokens SET usedAt = ? WHERE digest = ? AND usedAt IS NULL", now, digest(token)).execute(connection).await?;
+    let taken =
+        sqlx::query!("UPDATE accountTokens SET usedAt = ? WHERE digest = ? AND usedAt IS NULL", now, digest(token)).execute(connection).await?;
     Ok((taken.rows_affected() == 1).then_some(link))
 }
 
