@@ -159,8 +159,7 @@ async fn mixes(filling: &Filling<'_>, songs: &[(SongId, usize, i64)]) -> Result<
 async fn lists(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) -> Result<Vec<(PlaylistId, Vec<TrackId>)>> {
     let mut public = Vec::new();
     for (n, list) in PLAYLISTS.iter().enumerate() {
-        let on_it: Vec<TrackId> =
-            list.tracks.iter().filter_map(|wanted| tracks.iter().find(|track| track.index == *wanted)).map(|track| track.id).collect();
+        let on_it: Vec<&DemoTrack> = list.tracks.iter().filter_map(|wanted| tracks.iter().find(|track| track.index == *wanted)).collect();
         let Some(owner) = people.listeners.get(list.owner).filter(|_| !on_it.is_empty()) else { continue };
         let there = sqlx::query_scalar!("SELECT id FROM userPlaylists WHERE userId = ? AND name = ?", owner.id, list.name)
             .fetch_optional(&filling.app.db)
@@ -170,13 +169,13 @@ async fn lists(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) -> 
             None => make_list(filling, people, n, &on_it).await.with_context(|| format!("the playlist {}", list.name))?,
         };
         if list.public {
-            public.push((id, on_it));
+            public.push((id, on_it.iter().map(|track| track.id).collect()));
         }
     }
     Ok(public)
 }
 
-async fn make_list(filling: &Filling<'_>, people: &People, n: usize, on_it: &[TrackId]) -> Result<PlaylistId> {
+async fn make_list(filling: &Filling<'_>, people: &People, n: usize, on_it: &[&DemoTrack]) -> Result<PlaylistId> {
     let list = &PLAYLISTS[n];
     filling.say(&format!("the playlist {}", list.name));
     let mut chance = filling.chance(6_000 + u64::try_from(n)?);
@@ -185,7 +184,9 @@ async fn make_list(filling: &Filling<'_>, people: &People, n: usize, on_it: &[Tr
     let text = PlaylistText::parse(list.name, list.description)?;
     let id = playlists::store::create(&filling.at(begun), owner, &text, list.public, None).await?;
     for track in on_it {
-        playlists::store::add(&filling.at(between(&mut chance, begun, filling.now)), owner, id, Which::Track(*track)).await?;
+        // Nothing can be put on before it came out.
+        let then = between(&mut chance, begun.max(track.released), filling.now);
+        playlists::store::add(&filling.at(then), owner, id, Which::Track(track.id)).await?;
     }
     if list.public {
         for listener in people.listeners.iter().filter(|listener| listener.id != owner) {
