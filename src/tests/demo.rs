@@ -42,7 +42,7 @@ async fn the_small_set_has_something_of_everything_and_the_books_balance() {
     assert_eq!(app.number("SELECT COUNT(*) FROM trackMedia WHERE state = 'ready'").await, 4);
     assert_eq!(app.number("SELECT COUNT(DISTINCT status) FROM creatorPayouts").await, 4, "payouts in every state");
     assert!(ledger::verify(&app.app.db).await.unwrap().differences.is_empty());
-    assert_eq!(recount(&app.app, false).await.unwrap(), []);
+    assert!(recount(&app.app, false).await.unwrap().is_empty());
     demo::fill(&app.app, true, &|_| {}).await.unwrap();
     // Even where the mark of completeness is missing, as after a crash.
     sqlx::query("DELETE FROM siteSettings WHERE name = 'demo'").execute(&app.app.db).await.unwrap();
