@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, bail};
 use sqlx::{ConnectOptions, Connection, Executor, mysql::MySqlConnectOptions};
 use std::{
-    fs::{self, File, OpenOptions},
-    io::Write,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -14,7 +14,25 @@ use tokio::process::{Child, ChildStdin, Command};
 
 /// The longest path of a Unix socket, less the end of the string.
 const SOCKET_PATH_MAX: usize = 107;
-const START_WITHIN: Duration = Duration::from_secs(60);
+/// Recovery after a crash takes its time.
+const START_WITHIN: Duration = Duration::from_secs(180);
+/// How long a server that lost its owner may take to shut down.
+const SHUT_DOWN_WITHIN: Duration = Duration::from_secs(30);
+
+/// Runs the server and ends it when standard input closes, however we ended. Its standard output is the lock file, so
+/// that the folder stays locked until the server is really gone. Ends by itself when the server does.
+const SUPERVISOR: &str = r#"
+log=$1 folder=$2 short=$3 signal=$4; shift 4
+exec 3<&0 </dev/null
+"$@" >>"$log" 2>&1 3<&- & server=$!
+( read -r _; kill "-$signal" "$server" ) <&3 >/dev/null 2>&1 & watch=$!
+exec 3<&-
+wait "$server"; code=$?
+kill "$watch" 2>/dev/null
+[ -z "$folder" ] || rm -rf "$folder"
+[ -z "$short" ] || rm -rf "$short"
+exit "$code"
+"#;
 
 /// A running private server. Stopped by [`Private::stop`], and in any case when this process ends.
 pub struct Private {
@@ -51,65 +69,47 @@ impl Private {
     /// # Errors
     /// As [`Private::start`].
     pub async fn start_with(folder: &Path, options: Options) -> Result<Self> {
-        fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("can't create {}: choose another folder by ETERNITY_DATA_DIR", folder.display()))?;
         let folder = folder.canonicalize()?;
-        let lock = lock(&folder)?;
-        let binary = options.binary.clone().map_or_else(find_binary, Ok)?;
+        let lock = lock(&folder).await?;
+        let binary = options.binary.clone().map_or_else(find_server, Ok)?;
         let mariadb = is_mariadb(&binary).await?;
         let data = folder.join("data");
         let log = folder.join("server.log");
-        if !data.join("mysql").exists() {
-            initialise(&binary, mariadb, &data, &log, &options).await?;
+        made_by_the_same_engine(&data, mariadb)?;
+        if !data.exists() {
+            initialise(&binary, mariadb, &folder, &log, &options).await?;
         }
         let (socket, socket_folder) = socket_path(&folder)?;
-        let mut arguments = vec!["--no-defaults".to_owned()];
-        arguments.extend(options.extra.clone());
-        arguments.extend([
-            format!("--datadir={}", data.display()),
-            format!("--socket={}", socket.display()),
-            format!("--pid-file={}", folder.join("pid").display()),
-            "--skip-networking".to_owned(),
-            "--character-set-server=utf8mb4".to_owned(),
-            "--collation-server=utf8mb4_unicode_ci".to_owned(),
-            "--max-connections=200".to_owned(),
-        ]);
-        arguments.push(if mariadb { "--innodb-snapshot-isolation=ON" } else { "--mysqlx=OFF" }.to_owned());
-        if !mariadb {
-            arguments.push("--secure-file-priv=NULL".to_owned());
+        // A socket that a killed server left behind would be answered by nobody.
+        if let Err(error) = fs::remove_file(&socket)
+            && error.kind() != ErrorKind::NotFound
+        {
+            return Err(error).with_context(|| format!("can't remove the stale {}", socket.display()));
         }
-        if options.throwaway {
-            arguments.extend(
-                ["--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin", "--innodb-buffer-pool-size=256M"].map(str::to_owned),
-            );
-        } else {
-            arguments.extend(["--innodb-flush-log-at-trx-commit=1".to_owned()]);
-        }
-        arguments.extend(as_root());
-
+        let log_start = fs::metadata(&log).map_or(0, |metadata| metadata.len());
         let mut supervisor = Command::new("sh")
-            // Ends the server when standard input closes; a group of its own, so that Ctrl-C reaches only us and we
-            // stop the server when the last request is answered.
-            .args([
-                "-c",
-                "folder=$1; shift; \"$@\" & server=$!; cat >/dev/null; kill -TERM $server; wait $server; [ -z \"$folder\" ] || rm -rf \"$folder\"",
-                "eternity-database",
-            ])
-            .arg(if options.throwaway { folder.as_os_str() } else { "".as_ref() })
-            .arg(&binary)
-            .args(&arguments)
-            .stdin(Stdio::piped())
-            .stdout(append(&log)?)
-            .stderr(append(&log)?)
+            // A group of its own: Ctrl-C reaches only us, and we stop the server when the last request is answered.
             .process_group(0)
+            .args(["-c", SUPERVISOR, "eternity-database"])
+            .arg(&log)
+            .arg(if options.throwaway { folder.as_os_str() } else { "".as_ref() })
+            .arg(socket_folder.as_ref().map_or("".as_ref(), |short| short.path().as_os_str()))
+            .arg(if options.throwaway { "KILL" } else { "TERM" })
+            .arg(&binary)
+            .args(arguments(&folder, &data, &socket, mariadb, &options))
+            .stdin(Stdio::piped())
+            .stdout(lock.try_clone()?)
+            .stderr(append(&log)?)
             .spawn()
-            .context("the database's supervisor did not start")?;
+            .context("the database's supervisor did not start: is there a program sh?")?;
         let lifeline = supervisor.stdin.take();
-        // Who has it and where it listens, for other commands: see `running`.
-        write!(&lock, "{}\n{}", std::process::id(), socket.display())?;
+        // Where it listens, for other commands: see `running`.
+        write!(&lock, "\n{}", socket.display())?;
         let mut private = Self { socket, supervisor, lifeline, _lock: lock, _socket_folder: socket_folder };
         if let Err(error) = private.ready().await {
             private.stop().await;
-            bail!("the private database did not start: {error:#}\n  {}\n  the whole log: {}", last_lines(&log), log.display());
+            bail!("the private database did not start: {error:#}\n  {}", explain(&log, log_start));
         }
         Ok(private)
     }
@@ -131,8 +131,10 @@ impl Private {
         if file.try_lock_shared().is_ok() {
             return None;
         }
-        let socket = fs::read_to_string(&path).ok()?.lines().nth(1).map(PathBuf::from)?;
-        Some(url_by_socket(&socket, "eternity"))
+        let text = fs::read_to_string(&path).ok()?;
+        let (owner, socket) = text.split_once('\n')?;
+        // A server whose owner was killed is shutting down.
+        is_alive(owner).then(|| url_by_socket(Path::new(socket), "eternity"))
     }
 
     /// Stops it, and waits until it has.
@@ -156,8 +158,7 @@ impl Private {
                 }
                 Err(error) => {
                     anyhow::ensure!(tokio::time::Instant::now() < deadline, "no answer within {} s: {error}", START_WITHIN.as_secs());
-                    let ended = fs::read_to_string(self.socket.with_file_name("server.log")).is_ok_and(|log| log.contains("Aborting"));
-                    anyhow::ensure!(!ended, "the server gave up");
+                    anyhow::ensure!(self.supervisor.try_wait()?.is_none(), "the server gave up");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             }
@@ -170,40 +171,99 @@ fn url_by_socket(socket: &Path, database: &str) -> String {
     format!("mysql://root@localhost/{database}?socket={socket}&ssl-mode=disabled")
 }
 
-/// One process per folder.
-fn lock(folder: &Path) -> Result<File> {
+/// The server's arguments: nothing from the machine's own configuration, only the socket, safe settings.
+fn arguments(folder: &Path, data: &Path, socket: &Path, mariadb: bool, options: &Options) -> Vec<String> {
+    let mut arguments = vec!["--no-defaults".to_owned()];
+    arguments.extend(options.extra.clone());
+    arguments.extend([
+        format!("--datadir={}", data.display()),
+        format!("--socket={}", socket.display()),
+        format!("--pid-file={}", folder.join("pid").display()),
+    ]);
+    let mut fixed = vec!["--skip-networking", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci", "--max-connections=200"];
+    if options.throwaway {
+        fixed.extend(["--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin", "--innodb-buffer-pool-size=256M"]);
+        fixed.extend(["--innodb-doublewrite=0", "--innodb-file-per-table=0"]);
+    } else {
+        // The log that point-in-time recovery replays.
+        fixed.extend(["--innodb-flush-log-at-trx-commit=1", "--sync-binlog=1", "--log-bin=binlog", "--server-id=1", "--binlog-expire-logs-seconds=1209600"]);
+    }
+    if mariadb {
+        fixed.extend(["--innodb-snapshot-isolation=ON", "--binlog-format=ROW"]);
+    } else {
+        fixed.extend(["--mysqlx=OFF", "--secure-file-priv=NULL"]);
+    }
+    arguments.extend(fixed.into_iter().map(str::to_owned));
+    arguments.extend(as_root());
+    arguments
+}
+
+/// One process per folder. The lock is the file's, so a process that died leaves none; its server may still be
+/// shutting down, which is waited for.
+async fn lock(folder: &Path) -> Result<File> {
     let path = folder.join("lock");
-    let file = OpenOptions::new()
+    let mut file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .read(true)
         .open(&path)
-        .with_context(|| format!("can't write {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => {
-            file.set_len(0)?;
-            Ok(file)
-        }
-        Err(_) => {
-            let holder = fs::read_to_string(&path).unwrap_or_default();
-            let holder = holder.lines().next().unwrap_or_default();
-            bail!("the database in {} is in use by process {holder}: stop that one, or set ETERNITY_DATA_DIR to another folder", folder.display())
+        .with_context(|| format!("can't write {}: is it another user's folder?", path.display()))?;
+    let began = tokio::time::Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => {
+                file.set_len(0)?;
+                write!(file, "{}", std::process::id())?;
+                return Ok(file);
+            }
+            Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("can't lock {}", path.display())),
+            Err(TryLockError::WouldBlock) => {
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                let holder = text.lines().next().unwrap_or_default();
+                let patience = if is_alive(holder) { Duration::from_secs(2) } else { SHUT_DOWN_WITHIN };
+                if began.elapsed() > patience {
+                    bail!(
+                        "the database in {} is in use by process {holder}: stop that one, or set ETERNITY_DATA_DIR to another folder",
+                        folder.display()
+                    );
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
         }
     }
 }
 
-fn find_binary() -> Result<PathBuf> {
-    let folders = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>()).unwrap_or_default();
-    for name in ["mariadbd", "mysqld"] {
-        for folder in folders.iter().map(PathBuf::as_path).chain([Path::new("/usr/sbin"), Path::new("/usr/local/sbin")]) {
-            let candidate = folder.join(name);
-            if candidate.is_file() {
-                return Ok(candidate);
-            }
-        }
-    }
-    bail!("no database server found: install one (apt-get install default-mysql-server-core), or set DATABASE_URL to one that runs")
+fn is_alive(pid: &str) -> bool {
+    // SAFETY: signal 0 only asks whether the process is there.
+    pid.trim().parse::<i32>().is_ok_and(|pid| pid > 0 && unsafe { libc::kill(pid, 0) } == 0)
+}
+
+/// The two engines can't read each other's files, and a server that tries may damage them.
+fn made_by_the_same_engine(data: &Path, mariadb: bool) -> Result<()> {
+    let (found, installed) = if data.join("mysql.ibd").exists() && mariadb {
+        ("MySQL", "MariaDB")
+    } else if data.join("aria_log_control").exists() && !mariadb {
+        ("MariaDB", "MySQL")
+    } else {
+        return Ok(());
+    };
+    bail!(
+        "the database in {} was made by {found}, and {installed} is what is installed: install {found}, or move that folder away to start with an empty database",
+        data.display()
+    )
+}
+
+fn find_server() -> Result<PathBuf> {
+    find_program(&["mariadbd", "mysqld"])
+        .context("no database server found: install one (apt-get install default-mysql-server-core), or set DATABASE_URL to one that runs")
+}
+
+/// The first of these programs that is on the PATH or where packages put servers.
+fn find_program(names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from)).collect();
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|candidate| candidate.is_file())
 }
 
 async fn is_mariadb(binary: &Path) -> Result<bool> {
@@ -211,9 +271,17 @@ async fn is_mariadb(binary: &Path) -> Result<bool> {
     Ok(String::from_utf8_lossy(&output.stdout).to_lowercase().contains("mariadb"))
 }
 
-async fn initialise(binary: &Path, mariadb: bool, data: &Path, log: &Path, options: &Options) -> Result<()> {
+/// Makes the data folder: under another name until it is whole, so that half of one is never taken for a database.
+async fn initialise(binary: &Path, mariadb: bool, folder: &Path, log: &Path, options: &Options) -> Result<()> {
+    let unfinished = folder.join("data.new");
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished).with_context(|| format!("can't remove {}", unfinished.display()))?;
+    }
+    let log_start = fs::metadata(log).map_or(0, |metadata| metadata.len());
     let mut command = if mariadb {
-        let mut command = Command::new("mariadb-install-db");
+        let installer = find_program(&["mariadb-install-db", "mysql_install_db"])
+            .context("mariadb-install-db is missing: install it (apt-get install mariadb-server-core)")?;
+        let mut command = Command::new(installer);
         command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
         command
     } else {
@@ -222,23 +290,21 @@ async fn initialise(binary: &Path, mariadb: bool, data: &Path, log: &Path, optio
         command
     };
     let status = command
-        .arg(format!("--datadir={}", data.display()))
+        .arg(format!("--datadir={}", unfinished.display()))
         .args(as_root())
         .stdin(Stdio::null())
         .stdout(append(log)?)
         .stderr(append(log)?)
+        .kill_on_drop(true)
         .status()
         .await
         .context("the database could not be initialised")?;
     if !status.success() {
-        let lines = last_lines(log);
-        // A half-made folder would be taken for a database next time.
-        if let Err(error) = fs::remove_dir_all(data) {
-            tracing::debug!("nothing to remove: {error}");
-        }
-        bail!("the database could not be initialised in {}: is the disk full?\n  {lines}\n  the whole log: {}", data.display(), log.display());
+        let why = explain(log, log_start);
+        fs::remove_dir_all(&unfinished).unwrap_or_else(|error| tracing::debug!("nothing to remove: {error}"));
+        bail!("the database could not be initialised in {}\n  {why}", folder.display());
     }
-    Ok(())
+    fs::rename(&unfinished, folder.join("data")).context("the new database could not be put in its place")
 }
 
 /// The socket beside the data, or in a short folder of its own where the path would be too long.
@@ -261,8 +327,23 @@ fn append(path: &Path) -> Result<File> {
     OpenOptions::new().create(true).append(true).open(path).with_context(|| format!("can't write {}", path.display()))
 }
 
-fn last_lines(log: &Path) -> String {
-    let text = fs::read_to_string(log).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(5)..].join("\n  ")
+/// What the server said since it was started, and what to do about the causes that people can do something about.
+fn explain(log: &Path, since: u64) -> String {
+    let bytes = fs::read(log).unwrap_or_default();
+    let said = String::from_utf8_lossy(bytes.get(usize::try_from(since).unwrap_or(0)..).unwrap_or_default()).into_owned();
+    let advice = [
+        (&["No space left", "errno: 28", "error 28", "OS errno 28"][..], "the disk is full: free some space and start again"),
+        (
+            &["Permission denied", "errno: 13", "OS errno 13"],
+            "the server may not write there: the folder must be this user's (on Ubuntu AppArmor confines mysqld to /var/lib/mysql: set ETERNITY_DATA_DIR, or DATABASE_URL to a server that runs)",
+        ),
+        (&["Unable to lock", "errno: 11"], "another database server uses the same files: stop it and start again"),
+        (&["Cannot allocate memory", "errno: 12"], "there is not enough memory: close something and start again"),
+    ]
+    .into_iter()
+    .find(|(signs, _)| signs.iter().any(|sign| said.contains(sign)))
+    .map(|(_, advice)| format!("what to do: {advice}\n  "))
+    .unwrap_or_default();
+    let lines: Vec<&str> = said.lines().collect();
+    format!("{advice}{}\n  the whole log: {}", lines[lines.len().saturating_sub(5)..].join("\n  "), log.display())
 }

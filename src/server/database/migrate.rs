@@ -1,5 +1,7 @@
 //! Migrations, once, whoever starts first.
 
+use super::adopt;
+use crate::server::clock::Clock;
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::{
     Connection, MySqlConnection, MySqlPool,
@@ -37,6 +39,9 @@ pub async fn migrate(pool: &MySqlPool, report: &mut (dyn FnMut(String) + Send)) 
 }
 
 async fn locked(connection: &mut MySqlConnection, report: &mut (dyn FnMut(String) + Send)) -> Result<()> {
+    if !has_history(connection).await? {
+        adopt::adopt(connection, report).await?;
+    }
     connection.ensure_migrations_table().await?;
     let before = connection.list_applied_migrations().await?.len();
     let mut migrator = Migrator { migrations: MIGRATOR.migrations.clone(), ..Migrator::DEFAULT };
@@ -56,7 +61,33 @@ async fn locked(connection: &mut MySqlConnection, report: &mut (dyn FnMut(String
     }
     let after = connection.list_applied_migrations().await?.len();
     report(if after == before { "schema: up to date".to_owned() } else { format!("schema: {} migrations applied", after - before) });
+    take_in(connection, report).await
+}
+
+/// What an adopted database's rows need besides the schema; once, and nothing on a new one.
+async fn take_in(connection: &mut MySqlConnection, report: &mut (dyn FnMut(String) + Send)) -> Result<()> {
+    let now = Clock::default().now();
+    if adopt::import(connection, now, report).await? {
+        adopt::finish(connection, now).await?;
+    }
     Ok(())
+}
+
+/// Whether a migration was ever applied here.
+async fn has_history(connection: &mut MySqlConnection) -> Result<bool> {
+    if !has_history_table(connection).await? {
+        return Ok(false);
+    }
+    Ok(!connection.list_applied_migrations().await?.is_empty())
+}
+
+async fn has_history_table(connection: &mut MySqlConnection) -> sqlx::Result<bool> {
+    let tables: i64 = sqlx::query_scalar(
+        "SELECT CAST(COUNT(*) AS SIGNED) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '_sqlx_migrations'",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(tables > 0)
 }
 
 async fn lock_name(connection: &mut MySqlConnection) -> Result<String> {
@@ -72,12 +103,11 @@ async fn lock_name(connection: &mut MySqlConnection) -> Result<String> {
 /// When the database does not answer.
 pub async fn status(pool: &MySqlPool) -> Result<Vec<MigrationStatus>> {
     let mut connection = pool.acquire().await?;
-    let history: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'")
-            .fetch_one(&mut *connection)
-            .await?;
-    let applied: Vec<i64> =
-        if history == 0 { Vec::new() } else { connection.list_applied_migrations().await?.into_iter().map(|migration| migration.version).collect() };
+    let applied: Vec<i64> = if has_history_table(&mut connection).await? {
+        connection.list_applied_migrations().await?.into_iter().map(|migration| migration.version).collect()
+    } else {
+        Vec::new()
+    };
     Ok(MIGRATOR
         .iter()
         .map(|migration| MigrationStatus {

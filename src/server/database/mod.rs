@@ -1,13 +1,15 @@
 //! The database: connections with safe settings, the private server, migrations, adoption.
 
+pub mod adopt;
 pub mod embedded;
 pub mod migrate;
 pub mod seed;
+pub mod users;
 
 use anyhow::{Context, Result};
 use sqlx::{
     ConnectOptions, Executor, MySqlPool,
-    mysql::{MySqlConnectOptions, MySqlPoolOptions},
+    mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPoolOptions},
 };
 use std::{str::FromStr, time::Duration};
 
@@ -53,7 +55,20 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<MySqlPool> {
         })
         .connect_with(options)
         .await
-        .with_context(|| format!("the database at {host} does not answer: is it running, and is DATABASE_URL right?"))
+        .map_err(|error| {
+            let advice = match number(&error) {
+                Some(1044 | 1045 | 1698) => "refuses the user: are the name and the password in DATABASE_URL right, and may that user use this database?",
+                Some(1049) => "has no such database: CREATE DATABASE … CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
+                Some(1040) => "has too many connections: raise its max_connections, or lower database.max_connections",
+                _ => "does not answer: is it running, and is DATABASE_URL right?",
+            };
+            anyhow::Error::new(error).context(format!("the database at {host} {advice}"))
+        })
+}
+
+/// The server's number of an error (such as 1062, a duplicate key), when the server answered.
+pub fn number(error: &sqlx::Error) -> Option<u16> {
+    error.as_database_error().and_then(|error| error.try_downcast_ref::<MySqlDatabaseError>()).map(MySqlDatabaseError::number)
 }
 
 fn without_password(url: &str) -> String {
@@ -78,6 +93,8 @@ pub async fn check_settings(pool: &MySqlPool) -> Vec<String> {
     for (variable, safe, why) in [
         ("innodb_flush_log_at_trx_commit", "1", "a committed payment can be lost in a crash"),
         ("innodb_doublewrite", "ON", "a torn page can't be repaired"),
+        ("sync_binlog", "1", "replicas and point-in-time recovery can lose the last transactions in a crash"),
+        ("autocommit", "ON", "statements outside transactions would not be kept"),
     ] {
         let found: Option<(String, String)> =
             sqlx::query_as(&format!("SHOW GLOBAL VARIABLES LIKE '{variable}'")).fetch_optional(pool).await.unwrap_or_default();
