@@ -2,7 +2,7 @@
 
 mod ledger;
 mod demo;
-mod migrate;
+pub mod migrate;
 mod recount;
 pub mod serve;
 mod status;

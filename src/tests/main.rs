@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 mod accounts;
+mod adoption;
 mod app;
 mod database;
 mod demo;

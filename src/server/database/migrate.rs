@@ -1,7 +1,6 @@
 //! Migrations, once, whoever starts first.
 
 use super::adopt;
-use crate::server::clock::Clock;
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::{
     Connection, MySqlConnection, MySqlPool,
@@ -28,14 +27,41 @@ pub struct MigrationStatus {
 /// # Errors
 /// When another process holds the lock too long, an earlier migration broke half way, or the database refuses.
 pub async fn migrate(pool: &MySqlPool, report: &mut (dyn FnMut(String) + Send)) -> Result<()> {
-    let mut connection = pool.acquire().await.context("the database does not answer")?.detach();
-    let name = lock_name(&mut connection).await?;
-    let got: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(?, ?)").bind(&name).bind(LOCK_SECONDS).fetch_one(&mut connection).await?;
-    ensure!(got == Some(1), "another process has been migrating this database for {LOCK_SECONDS} s: wait for it, or end it, and start again");
-    let result = locked(&mut connection, report).await;
-    sqlx::query("DO RELEASE_LOCK(?)").bind(&name).execute(&mut connection).await?;
-    connection.close().await?;
+    let mut lock = Lock::take(pool).await?;
+    let result = locked(&mut lock.connection, report).await;
+    lock.release().await?;
     result
+}
+
+/// Held by one process at a time for each database. A process that dies releases it with its connection.
+pub struct Lock {
+    /// A connection of its own, out of the pool.
+    pub connection: MySqlConnection,
+    name: String,
+}
+
+impl Lock {
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// When another process holds it too long, or the database does not answer.
+    pub async fn take(pool: &MySqlPool) -> Result<Self> {
+        let mut connection = pool.acquire().await.context("the database does not answer")?.detach();
+        let name = lock_name(&mut connection).await?;
+        let got: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(?, ?)").bind(&name).bind(LOCK_SECONDS).fetch_one(&mut connection).await?;
+        ensure!(got == Some(1), "another process has been migrating this database for {LOCK_SECONDS} s: wait for it, or end it, and start again");
+        Ok(Self { connection, name })
+    }
+
+    /// Lets the next one in.
+    ///
+    /// # Errors
+    /// When the database does not answer any more.
+    pub async fn release(mut self) -> Result<()> {
+        sqlx::query("DO RELEASE_LOCK(?)").bind(&self.name).execute(&mut self.connection).await?;
+        self.connection.close().await?;
+        Ok(())
+    }
 }
 
 async fn locked(connection: &mut MySqlConnection, report: &mut (dyn FnMut(String) + Send)) -> Result<()> {
@@ -61,15 +87,6 @@ async fn locked(connection: &mut MySqlConnection, report: &mut (dyn FnMut(String
     }
     let after = connection.list_applied_migrations().await?.len();
     report(if after == before { "schema: up to date".to_owned() } else { format!("schema: {} migrations applied", after - before) });
-    take_in(connection, report).await
-}
-
-/// What an adopted database's rows need besides the schema; once, and nothing on a new one.
-async fn take_in(connection: &mut MySqlConnection, report: &mut (dyn FnMut(String) + Send)) -> Result<()> {
-    let now = Clock::default().now();
-    if adopt::import(connection, now, report).await? {
-        adopt::finish(connection, now).await?;
-    }
     Ok(())
 }
 

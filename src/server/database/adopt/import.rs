@@ -10,15 +10,20 @@ const PAGE: i32 = 500;
 /// The longest address there can be (RFC 5321).
 const EMAIL_MAX: usize = 254;
 
-/// Takes in the rows of an adopted database. On a new one there are none; the second time there is nothing to do.
+/// Whether it was done here, on this database.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_imported(connection: &mut MySqlConnection) -> sqlx::Result<bool> {
+    let done = sqlx::query_scalar!("SELECT COUNT(*) FROM siteSettings WHERE name = ?", DONE).fetch_one(connection).await?;
+    Ok(done > 0)
+}
+
+/// Takes in the people and tracks of an adopted database. On a new one there are none.
 ///
 /// # Errors
 /// When the database does not answer; the next run goes on.
-pub async fn import(connection: &mut MySqlConnection, now: OffsetDateTime, report: &mut (dyn FnMut(String) + Send)) -> Result<bool> {
-    let done = sqlx::query_scalar!("SELECT COUNT(*) FROM siteSettings WHERE name = ?", DONE).fetch_one(&mut *connection).await?;
-    if done > 0 {
-        return Ok(false);
-    }
+pub async fn import(connection: &mut MySqlConnection, now: OffsetDateTime, report: &mut (dyn FnMut(String) + Send)) -> Result<()> {
     credentials(connection, now, report).await.context("the e-mail addresses could not be taken in")?;
     let lost = sqlx::query!(
         "INSERT INTO trackMedia (trackId, state, failure, updatedAt)
@@ -32,7 +37,7 @@ pub async fn import(connection: &mut MySqlConnection, now: OffsetDateTime, repor
     if lost > 0 {
         report(format!("imported: {lost} tracks, whose audio is not in this site's storage yet"));
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Remembers that everything was taken in.

@@ -9,7 +9,7 @@ mod expected;
 mod found;
 mod import;
 
-pub use import::{finish, import};
+pub use import::{finish, import, is_imported};
 
 use anyhow::{Context, Result, bail};
 use sqlx::{Executor, MySqlConnection};
