@@ -1,15 +1,18 @@
 //! A fresh database for each test, on one private server per test process and engine.
 
-use eternity::server::database::{
-    self,
-    embedded::{Options, Private},
-    migrate::migrate,
+use eternity::{
+    cli::migrate::migrate_all,
+    server::database::{
+        self,
+        embedded::{Options, Private},
+    },
 };
 use sqlx::{Connection, Executor, MySqlConnection};
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
+use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
 struct Server {
@@ -52,6 +55,17 @@ pub fn on_mysql() -> bool {
     std::env::var("ETERNITY_TEST_ENGINE").is_ok_and(|engine| engine == "mysql")
 }
 
+/// A fast throw-away server of the engine under test.
+pub fn engine_options() -> Options {
+    let mut options = Options { throwaway: true, ..Options::default() };
+    if on_mysql() {
+        let tools = PathBuf::from(std::env::var("ETERNITY_TEST_MYSQL").expect("`make test` sets ETERNITY_TEST_MYSQL"));
+        options.extra = std::fs::read_to_string(tools.join("options")).unwrap_or_default().lines().map(str::to_owned).collect();
+        options.binary = Some(tools.join("mysqld"));
+    }
+    options
+}
+
 async fn server() -> &'static Server {
     SERVER.get_or_init(start).await
 }
@@ -60,15 +74,10 @@ async fn start() -> Server {
     // Memory where there is some: these databases live for seconds.
     let parent = if PathBuf::from("/dev/shm").is_dir() { PathBuf::from("/dev/shm") } else { std::env::temp_dir() };
     let folder = tempfile::Builder::new().prefix("eternity-test-").tempdir_in(parent).unwrap().keep();
-    let mut options = Options { throwaway: true, ..Options::default() };
-    if on_mysql() {
-        let tools = PathBuf::from(std::env::var("ETERNITY_TEST_MYSQL").expect("`make test` sets ETERNITY_TEST_MYSQL"));
-        options.extra = std::fs::read_to_string(tools.join("options")).unwrap_or_default().lines().map(str::to_owned).collect();
-        options.binary = Some(tools.join("mysqld"));
-    }
+    let options = engine_options();
     let private = Private::start_with(&folder, options).await.unwrap();
     let pool = database::connect(&private.url(), 2).await.unwrap();
-    migrate(&pool, &mut |_| {}).await.unwrap();
+    migrate_all(&pool, OffsetDateTime::now_utc(), &mut |_| {}).await.unwrap();
     database::seed::seed(&pool).await.unwrap();
     let mut statements = vec!["SET foreign_key_checks = 0".to_owned()];
     let tables: Vec<String> = sqlx::query_scalar(
@@ -80,7 +89,7 @@ async fn start() -> Server {
     for table in tables {
         let (_, create): (String, String) = sqlx::query_as(&format!("SHOW CREATE TABLE `{table}`")).fetch_one(&pool).await.unwrap();
         statements.push(create);
-        if matches!(table.as_str(), "_sqlx_migrations" | "subscriptionTiers") {
+        if matches!(table.as_str(), "_sqlx_migrations" | "siteSettings" | "subscriptionTiers") {
             statements.push(format!("INSERT INTO `{table}` SELECT * FROM eternity.`{table}`"));
         }
     }

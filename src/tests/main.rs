@@ -8,6 +8,7 @@ mod adoption;
 mod app;
 mod database;
 mod demo;
+mod embedded;
 mod migrations;
 mod money;
 mod schema;

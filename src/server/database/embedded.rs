@@ -186,7 +186,13 @@ fn arguments(folder: &Path, data: &Path, socket: &Path, mariadb: bool, options: 
         fixed.extend(["--innodb-doublewrite=0", "--innodb-file-per-table=0"]);
     } else {
         // The log that point-in-time recovery replays.
-        fixed.extend(["--innodb-flush-log-at-trx-commit=1", "--sync-binlog=1", "--log-bin=binlog", "--server-id=1", "--binlog-expire-logs-seconds=1209600"]);
+        fixed.extend([
+            "--innodb-flush-log-at-trx-commit=1",
+            "--sync-binlog=1",
+            "--log-bin=binlog",
+            "--server-id=1",
+            "--binlog-expire-logs-seconds=1209600",
+        ]);
     }
     if mariadb {
         fixed.extend(["--innodb-snapshot-isolation=ON", "--binlog-format=ROW"]);
@@ -221,7 +227,7 @@ async fn lock(folder: &Path) -> Result<File> {
             Err(TryLockError::WouldBlock) => {
                 let text = fs::read_to_string(&path).unwrap_or_default();
                 let holder = text.lines().next().unwrap_or_default();
-                let patience = if is_alive(holder) { Duration::from_secs(2) } else { SHUT_DOWN_WITHIN };
+                let patience = if is_alive(holder) { Duration::from_secs(5) } else { SHUT_DOWN_WITHIN };
                 if began.elapsed() > patience {
                     bail!(
                         "the database in {} is in use by process {holder}: stop that one, or set ETERNITY_DATA_DIR to another folder",

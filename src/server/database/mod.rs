@@ -57,7 +57,9 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<MySqlPool> {
         .await
         .map_err(|error| {
             let advice = match number(&error) {
-                Some(1044 | 1045 | 1698) => "refuses the user: are the name and the password in DATABASE_URL right, and may that user use this database?",
+                Some(1044 | 1045 | 1698) => {
+                    "refuses the user: are the name and the password in DATABASE_URL right, and may that user use this database?"
+                }
                 Some(1049) => "has no such database: CREATE DATABASE … CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
                 Some(1040) => "has too many connections: raise its max_connections, or lower database.max_connections",
                 _ => "does not answer: is it running, and is DATABASE_URL right?",

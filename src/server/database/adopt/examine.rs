@@ -57,10 +57,8 @@ pub async fn examine(connection: &mut MySqlConnection) -> sqlx::Result<Plan> {
     for table in &expected {
         let Some(there) = found.get(table.name) else { continue };
         if !table.given {
-            plan.refusals.push(format!(
-                "the table {0} is not of this site, which needs that name; rename it: RENAME TABLE `{0}` TO `{0}_old`",
-                table.name
-            ));
+            plan.refusals
+                .push(format!("the table {0} is not of this site, which needs that name; rename it: RENAME TABLE `{0}` TO `{0}_old`", table.name));
             continue;
         }
         if there.is_view || !there.engine.eq_ignore_ascii_case("InnoDB") {
@@ -189,7 +187,9 @@ impl Examination<'_> {
             let taken = self.found.indexes.iter().any(|there| there.name.eq_ignore_ascii_case(index.name));
             let name = if taken { format!("{}_eternity", index.name) } else { index.name.to_owned() };
             let kind = if index.unique { "UNIQUE KEY" } else { "INDEX" };
-            self.plan.changes.push((format!("{} {table}.{name}", kind.to_lowercase()), format!("ALTER TABLE `{table}` ADD {kind} `{name}` ({parts})")));
+            self.plan
+                .changes
+                .push((format!("{} {table}.{name}", kind.to_lowercase()), format!("ALTER TABLE `{table}` ADD {kind} `{name}` ({parts})")));
         }
         Ok(())
     }
