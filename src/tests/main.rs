@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 mod accounts;
+mod adopted;
 mod adoption;
 mod app;
 mod database;

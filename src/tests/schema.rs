@@ -1,7 +1,7 @@
 //! The schema is a contract: nine tables exactly as they were given, sixteen under their names.
 
 use crate::database::fresh_database;
-use sqlx::{Connection, MySqlConnection};
+use sqlx::{Connection, MySqlConnection, MySqlPool};
 
 /// What is given of a table. Columns are in order: name, type, nullability, default.
 struct Table {
@@ -207,6 +207,31 @@ const CORE: [&str; 16] = [
     "posts",
     "uploadedFiles",
 ];
+
+/// Every given key and index that no index of the database stands for, whatever its name.
+pub async fn missing_keys(pool: &MySqlPool) -> Vec<String> {
+    let connection = &mut pool.acquire().await.unwrap();
+    let mut missing = Vec::new();
+    for table in &TABLES {
+        let unique = keys(connection, table.name, true).await;
+        let plain = keys(connection, table.name, false).await;
+        let columns = |key: &str| key.split_once('(').map(|(_, columns)| columns.trim_end_matches(')').to_owned()).unwrap();
+        let there = |list: &[String], key: &str| list.iter().any(|found| columns(found) == columns(key));
+        missing.extend(table.unique_keys.iter().filter(|key| !there(&unique, key)).map(|key| format!("{} {key}", table.name)));
+        missing.extend(table.indexes.iter().filter(|key| !there(&plain, key)).map(|key| format!("{} {key}", table.name)));
+    }
+    missing
+}
+
+/// Every column of the nine tables, in order.
+pub async fn columns_of_the_nine(pool: &MySqlPool) -> Vec<String> {
+    let connection = &mut pool.acquire().await.unwrap();
+    let mut all = Vec::new();
+    for table in &TABLES {
+        all.extend(columns(connection, table.name).await.into_iter().map(|column| format!("{}.{column}", table.name)));
+    }
+    all
+}
 
 async fn database() -> MySqlConnection {
     MySqlConnection::connect(&fresh_database().await.url).await.unwrap()

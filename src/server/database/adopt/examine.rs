@@ -141,8 +141,17 @@ impl Examination<'_> {
     /// A column that has to be added, behind the one that stands before it in our own table.
     async fn missing(&mut self, column: &expected::Column, before: Option<&str>) -> sqlx::Result<()> {
         let table = self.expected.name;
+        // Every row gets the same value, which a foreign key or a unique key does not allow, unless another part of the key is NULL.
+        let stays_null = |name: &&str| {
+            let added = self.found.column(name).is_none();
+            added && self.expected.columns.iter().any(|other| other.name == *name && !other.required && !other.has_default)
+        };
         let is_key = self.expected.foreign_keys.iter().any(|key| key.column == column.name)
-            || self.expected.indexes.iter().any(|index| index.unique && index.columns.contains(&column.name));
+            || self
+                .expected
+                .indexes
+                .iter()
+                .any(|index| index.unique && index.columns.contains(&column.name) && !index.columns.iter().any(stays_null));
         let mut definition = column.definition.clone();
         if column.required && !column.has_default {
             let rows = self.has_rows().await?;
