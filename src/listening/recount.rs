@@ -16,42 +16,42 @@ pub struct Drift {
 const COUNTERS: &[(&str, &str, &str)] = &[
     (
         "artistUploads.plays",
-        "SELECT t.id, t.plays, (SELECT COUNT(*) FROM streamHistory h WHERE h.uploadId = t.id AND h.counted = 1) FROM artistUploads t",
+        "SELECT t.id, t.plays AS was, (SELECT COUNT(*) FROM streamHistory h WHERE h.uploadId = t.id AND h.counted = 1) AS counted FROM artistUploads t",
         "UPDATE artistUploads SET plays = ?, updatedAt = updatedAt WHERE id = ? AND plays = ?",
     ),
     (
         "artistUploads.likes",
-        "SELECT t.id, t.likes, (SELECT COUNT(*) FROM trackLikes l WHERE l.trackId = t.id) FROM artistUploads t",
+        "SELECT t.id, t.likes AS was, (SELECT COUNT(*) FROM trackLikes l WHERE l.trackId = t.id) AS counted FROM artistUploads t",
         "UPDATE artistUploads SET likes = ?, updatedAt = updatedAt WHERE id = ? AND likes = ?",
     ),
     (
         "artistUploads.comments",
-        "SELECT t.id, t.comments, (SELECT COUNT(*) FROM trackComments c WHERE c.trackId = t.id AND c.removedAt IS NULL) FROM artistUploads t",
+        "SELECT t.id, t.comments AS was, (SELECT COUNT(*) FROM trackComments c WHERE c.trackId = t.id AND c.removedAt IS NULL) AS counted FROM artistUploads t",
         "UPDATE artistUploads SET comments = ?, updatedAt = updatedAt WHERE id = ? AND comments = ?",
     ),
     (
         "artistProfiles.totalPlays",
-        "SELECT a.id, a.totalPlays, (SELECT COUNT(*) FROM streamHistory h JOIN artistUploads t ON t.id = h.uploadId WHERE t.artistId = a.id AND h.counted = 1) FROM artistProfiles a",
+        "SELECT a.id, a.totalPlays AS was, (SELECT COUNT(*) FROM streamHistory h JOIN artistUploads t ON t.id = h.uploadId WHERE t.artistId = a.id AND h.counted = 1) AS counted FROM artistProfiles a",
         "UPDATE artistProfiles SET totalPlays = ?, updatedAt = updatedAt WHERE id = ? AND totalPlays = ?",
     ),
     (
         "artistProfiles.followers",
-        "SELECT a.id, a.followers, (SELECT COUNT(*) FROM artistFollowers f WHERE f.artistId = a.id) FROM artistProfiles a",
+        "SELECT a.id, a.followers AS was, (SELECT COUNT(*) FROM artistFollowers f WHERE f.artistId = a.id) AS counted FROM artistProfiles a",
         "UPDATE artistProfiles SET followers = ?, updatedAt = updatedAt WHERE id = ? AND followers = ?",
     ),
     (
         "userPlaylists.plays",
-        "SELECT p.id, p.plays, (SELECT COUNT(*) FROM streamHistory h WHERE h.playlistId = p.id AND h.counted = 1) FROM userPlaylists p",
+        "SELECT p.id, p.plays AS was, (SELECT COUNT(*) FROM streamHistory h WHERE h.playlistId = p.id AND h.counted = 1) AS counted FROM userPlaylists p",
         "UPDATE userPlaylists SET plays = ?, updatedAt = updatedAt WHERE id = ? AND plays = ?",
     ),
     (
         "userPlaylists.followers",
-        "SELECT p.id, p.followers, (SELECT COUNT(DISTINCT f.userId) FROM playlistFollowers f WHERE f.playlistId = p.id) FROM userPlaylists p",
+        "SELECT p.id, p.followers AS was, (SELECT COUNT(DISTINCT f.userId) FROM playlistFollowers f WHERE f.playlistId = p.id) AS counted FROM userPlaylists p",
         "UPDATE userPlaylists SET followers = ?, updatedAt = updatedAt WHERE id = ? AND followers = ?",
     ),
     (
         "userPlaylists.shares",
-        "SELECT p.id, p.shares, (SELECT COUNT(*) FROM playlistShares s WHERE s.playlistId = p.id) FROM userPlaylists p",
+        "SELECT p.id, p.shares AS was, (SELECT COUNT(*) FROM playlistShares s WHERE s.playlistId = p.id) AS counted FROM userPlaylists p",
         "UPDATE userPlaylists SET shares = ?, updatedAt = updatedAt WHERE id = ? AND shares = ?",
     ),
 ];
@@ -65,7 +65,7 @@ pub async fn recount(app: &App, correct: bool) -> sqlx::Result<Vec<Drift>> {
     let mut drifts = Vec::new();
     for (counter, query, correction) in COUNTERS {
         let rows: Vec<(i32, i64, i64)> = sqlx::query_as(&format!(
-            "SELECT id, CAST(was AS SIGNED), CAST(counted AS SIGNED) FROM ({}) AS counts (id, was, counted) WHERE was <> counted ORDER BY id",
+            "SELECT id, CAST(was AS SIGNED), CAST(counted AS SIGNED) FROM ({}) AS counts WHERE was <> counted ORDER BY id",
             query
         ))
         .fetch_all(&app.db)

@@ -18,7 +18,6 @@ use wasm_bindgen::JsCast;
 pub fn PlayerSound() -> impl IntoView {
     let player = player();
     Effect::new(move || {
-        player.awake.set(true);
         player.recall();
         session::listen(player);
         let keys = window_event_listener(ev::keydown, move |event| key(player, &event));

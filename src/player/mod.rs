@@ -35,8 +35,6 @@ pub struct Player {
     volume: RwSignal<f64>,
     muted: RwSignal<bool>,
     problem: RwSignal<Option<String>>,
-    /// Whether the browser's program runs, so that buttons can do something.
-    awake: RwSignal<bool>,
     source: RwSignal<(String, Option<PlaylistId>)>,
     audio: NodeRef<html::Audio>,
     measure: StoredValue<Measure>,
@@ -63,7 +61,6 @@ impl Default for Player {
             volume: RwSignal::new(1.0),
             muted: RwSignal::default(),
             problem: RwSignal::default(),
-            awake: RwSignal::default(),
             source: RwSignal::new(("page".to_owned(), None)),
             audio: NodeRef::new(),
             measure: StoredValue::default(),

@@ -3,18 +3,22 @@
 use crate::database::{TestDatabase, fresh_database};
 use eternity::{
     cli::serve,
+    ids::UserId,
     server::{
         config::{Config, Mode},
         database,
         router::router,
+        sessions,
         state::App,
     },
     worker,
 };
-use reqwest::{Client, Response, StatusCode, header};
-use std::net::SocketAddr;
+use reqwest::{Client, Response, StatusCode, cookie::Jar, header, multipart::Form};
+use std::{net::SocketAddr, sync::Arc};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+use tower_sessions::Session;
+use tower_sessions_sqlx_store::MySqlStore;
 
 /// A running site with a database of its own. Everything ends when it is dropped.
 pub struct TestApp {
@@ -64,6 +68,29 @@ impl TestApp {
     pub fn visitor(&self) -> Person {
         let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Person { url: self.url.clone(), client }
+    }
+
+    /// Somebody with a verified account, logged in, who did not have to walk through the forms.
+    pub async fn signed_in(&self, name: &str) -> (Person, UserId) {
+        let user = sqlx::query("INSERT INTO users (name, role) VALUES (?, 'user')").bind(name).execute(&self.app.db).await.unwrap().last_insert_id();
+        let user = UserId(i32::try_from(user).unwrap());
+        let email = format!("{}-{user}@example.org", name.to_lowercase());
+        sqlx::query("INSERT INTO accountCredentials (userId, email, emailKey, emailVerifiedAt) VALUES (?, ?, ?, CURRENT_TIMESTAMP)")
+            .bind(user)
+            .bind(&email)
+            .bind(&email)
+            .execute(&self.app.db)
+            .await
+            .unwrap();
+        let schema: String = sqlx::query_scalar("SELECT DATABASE()").fetch_one(&self.app.db).await.unwrap();
+        let store = MySqlStore::new(self.app.db.clone()).with_schema_name(schema).unwrap().with_table_name("webSessions").unwrap();
+        let session = Session::new(None, Arc::new(store), None);
+        sessions::log_in(&self.app, &session, user, "a test").await.unwrap();
+        session.save().await.unwrap();
+        let jar = Arc::new(Jar::default());
+        jar.add_cookie_str(&format!("session={}; Path=/", session.id().unwrap()), &self.url.parse().unwrap());
+        let client = Client::builder().cookie_provider(jar).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        (Person { url: self.url.clone(), client }, user)
     }
 
     /// The latest mail to this address: subject and body.
@@ -118,6 +145,23 @@ impl Person {
             .send()
             .await
             .unwrap()
+    }
+
+    /// Sends a form with files, as a browser without JavaScript does, and follows to the page it leads to.
+    pub async fn submit_files(&self, action: &str, form: Form) -> (String, String) {
+        let response = self
+            .client
+            .post(format!("{}{action}", self.url))
+            .header(header::ACCEPT, "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .multipart(form)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "POST {action}");
+        let to = response.headers()[header::LOCATION].to_str().unwrap().to_owned();
+        let text = self.get(&to).await.text().await.unwrap();
+        (to, text)
     }
 
     /// Sends a form and follows to the page it leads to: its path and text.

@@ -12,5 +12,6 @@ mod demo;
 mod embedded;
 mod migrations;
 mod money;
+mod music;
 mod schema;
 mod site;

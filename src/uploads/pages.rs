@@ -16,7 +16,7 @@ use crate::{
         cover::Cover,
         format::{Count, duration},
         forms::{Form, Hidden, Submit},
-        head::PageHead,
+        head::{PageHead, escape},
         icons::{Glyph, Icon},
         load::load,
         notice::Notice,
@@ -61,6 +61,9 @@ fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
         TrackState::Uploaded | TrackState::Processing => page.state.label(),
         _ => failure_text(page.failure.as_deref().or(Some("missing"))),
     };
+    // As text, for that is what a browser with JavaScript takes it for.
+    let without_program =
+        format!("<audio controls preload=\"none\" src=\"/media/audio/{id}\" aria-label=\"{}\"></audio>", escape(&card.title).replace('"', "&quot;"));
     let facts = view! {
         <p class="track-facts">
             {(seconds > 0).then(|| view! { <span>{duration(seconds)}</span>" · " })}
@@ -93,7 +96,7 @@ fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
                             <PlayButton list=vec![card.clone()] large=true/>
                         </div>
                         <Waveform peaks=page.waveform.clone() id=format!("track-{id}") progress=Signal::derive(move || player.progress_of(id))/>
-                        <noscript><audio controls preload="none" src=format!("/media/audio/{id}") aria-label=card.title.clone()></audio></noscript>
+                        <noscript inner_html=without_program></noscript>
                     }.into_any()
                 }}
                 <div class="form-actions">
