@@ -1,6 +1,7 @@
 //! Another older site: rows of every kind, tables it shaped in its own way, what must be refused, and what its people meet.
 
 use crate::{
+    app::TestApp,
     database::{TestDatabase, empty_database},
     schema,
 };
@@ -306,4 +307,50 @@ async fn an_index_under_another_name_counts() {
     )
     .await;
     assert_eq!(names, ["by_time", "once"]);
+}
+
+#[tokio::test]
+async fn an_older_sites_person_gets_in_by_mail_and_finds_everything() {
+    let (database, pool) = drizzle_site().await;
+    adopt(&pool).await.unwrap();
+    seed(&pool).await.unwrap();
+    let site = TestApp::start_on(database, |_| {}).await;
+
+    let visitor = site.visitor();
+    let artist = visitor.page("/artists/1").await;
+    assert!(artist.contains("Ada and the Engines") && artist.contains("First"), "{artist}");
+    let track = visitor.page("/tracks/15").await;
+    assert!(track.contains("日本語 🎧") && track.contains("&lt;b&gt;not HTML"), "{track}");
+    assert!(visitor.page("/playlists/21").await.contains("Everyone may hear it"));
+
+    let ada = site.visitor();
+    ada.submit("/forgotten-password", "/api/accounts/forgotten-password", &[("email", "ada@example.org")]).await;
+    let (_, mail) = site.mail_to("ada@example.org").await.expect("a mail");
+    let link =
+        mail.split_whitespace().filter_map(|word| word.strip_prefix(&site.url)).find(|path| path.starts_with("/reset-password/")).expect("a link");
+    let token = link.rsplit('/').next().unwrap();
+    let (to, _) = ada.submit(link, "/api/accounts/reset-password", &[("token", token), ("new_password", "a new and long password")]).await;
+    assert_eq!(to, "/");
+    assert!(ada.page("/settings").await.contains("ada@example.org"));
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM accountCredentials WHERE userId = 1 AND emailVerifiedAt IS NOT NULL").await,
+        1,
+        "the mail proved the address"
+    );
+    assert!(ada.page("/studio").await.contains("Ada and the Engines"));
+
+    // Somebody new signs up, in spite of the column that the older site requires.
+    let kim = site.visitor();
+    let fields = [("name", "Kim"), ("email", "kim@example.org"), ("password", "a new and long password")];
+    let (to, _) = kim.submit("/sign-up", "/api/accounts/sign-up", &fields).await;
+    assert_eq!(to, "/sign-up/sent");
+    assert_eq!(
+        site.number(
+            "SELECT COUNT(*) FROM users JOIN accountCredentials ON userId = users.id WHERE email = 'kim@example.org' AND LENGTH(openId) = 26"
+        )
+        .await,
+        1
+    );
+    let books = ledger::verify(&site.app.db).await.unwrap();
+    assert!(books.balances(), "{books}");
 }

@@ -37,7 +37,11 @@ impl TestApp {
 
     /// With another configuration.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let database = fresh_database().await;
+        Self::start_on(fresh_database().await, change).await
+    }
+
+    /// On a database that is there already.
+    pub async fn start_on(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = serve::listen(SocketAddr::from(([127, 0, 0, 1], 0)), "server.address").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
