@@ -58,7 +58,7 @@ pub struct NewAccount<'a> {
 /// # Errors
 /// When the e-mail has an account, or the database does not answer.
 pub async fn create(connection: &mut MySqlConnection, now: OffsetDateTime, account: NewAccount<'_>) -> sqlx::Result<UserId> {
-    let user = insert_user(&mut *connection, account.name, now).await?;
+    let user = UserId(crate::server::database::users::insert_user(&mut *connection, account.name, now).await?);
     sqlx::query!(
         "INSERT INTO accountCredentials (userId, email, emailKey, emailVerifiedAt, passwordHash, createdAt, updatedAt) VALUES (?, ?, ?, ?, ?, ?, ?)",
         user,
@@ -72,12 +72,6 @@ pub async fn create(connection: &mut MySqlConnection, now: OffsetDateTime, accou
     .execute(connection)
     .await?;
     Ok(user)
-}
-
-async fn insert_user(connection: &mut MySqlConnection, name: &str, now: OffsetDateTime) -> sqlx::Result<UserId> {
-    let inserted =
-        sqlx::query!("INSERT INTO users (name, role, createdAt, updatedAt) VALUES (?, 'user', ?, ?)", name, now, now).execute(connection).await?;
-    i32::try_from(inserted.last_insert_id()).map(UserId).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 /// An account that is not closed.
