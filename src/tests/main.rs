@@ -15,3 +15,4 @@ mod money;
 mod music;
 mod schema;
 mod site;
+mod social;
