@@ -31,10 +31,10 @@ pub mod earnings;
 pub mod ledger;
 pub mod listening;
 pub mod payments;
+pub mod payouts;
 pub mod player;
 pub mod playlists;
 pub mod posts;
-pub mod payouts;
 pub mod tips;
 pub mod uploads;
 

@@ -97,7 +97,12 @@ pub fn AlbumsPage() -> impl IntoView {
 pub fn AlbumView() -> impl IntoView {
     let page = Resource::new_blocking(id_in_path::<AlbumId>(), album);
     load(page, |AlbumPage { line, description, genre, songs }| {
-        let facts = [Some(line.artist_name.clone()), line.year.map(|year| year.to_string()), Some(counted("catalogue.songs", i64::try_from(songs.len()).unwrap_or(0))), Some(duration(total_seconds(&songs)))];
+        let facts = [
+            Some(line.artist_name.clone()),
+            line.year.map(|year| year.to_string()),
+            Some(counted("catalogue.songs", i64::try_from(songs.len()).unwrap_or(0))),
+            Some(duration(total_seconds(&songs))),
+        ];
         view! {
             <PageHead title=format!("{} – {}", line.title, line.artist_name) description=description.clone() path=line.path() image=line.cover.clone().unwrap_or_default() kind="music.album"/>
             <Breadcrumbs above=vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())] here=line.title.clone()/>
@@ -116,7 +121,11 @@ pub fn AlbumView() -> impl IntoView {
 pub fn MixView() -> impl IntoView {
     let page = Resource::new_blocking(id_in_path::<MixId>(), mix);
     load(page, |MixPage { id, name, description, cover, songs }| {
-        let facts = vec![t!("catalogue.by_label").into_owned(), counted("catalogue.songs", i64::try_from(songs.len()).unwrap_or(0)), duration(total_seconds(&songs))];
+        let facts = vec![
+            t!("catalogue.by_label").into_owned(),
+            counted("catalogue.songs", i64::try_from(songs.len()).unwrap_or(0)),
+            duration(total_seconds(&songs)),
+        ];
         view! {
             <PageHead title=name.clone() description=description.clone() path=format!("/mixes/{id}") image=cover.clone().unwrap_or_default() kind="music.playlist"/>
             <CollectionHead seed=format!("mix-{id} {name}") cover title=name.clone() description facts/>
@@ -164,7 +173,11 @@ pub fn SongView() -> impl IntoView {
     let keeping = ServerAction::<Favourite>::new();
     let page = Resource::new_blocking(move || (id(), keeping.version().get()), |(id, _)| song(id));
     load(page, move |SongPage { card, album, genre, explicit, favourite }| {
-        let facts = [Some(card.artist_name.clone()), Some(duration(i64::from(card.duration_seconds))), explicit.then(|| t!("catalogue.explicit").into_owned())];
+        let facts = [
+            Some(card.artist_name.clone()),
+            Some(duration(i64::from(card.duration_seconds))),
+            explicit.then(|| t!("catalogue.explicit").into_owned()),
+        ];
         let above = match &album {
             Some(album) => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned()), (album.title.clone(), album.path())],
             None => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())],

@@ -75,7 +75,13 @@ pub async fn albums(app: &App, after: Option<i32>, size: Option<usize>) -> AppRe
     .await?;
     let lines = rows
         .into_iter()
-        .map(|row| AlbumLine { id: row.id.into(), title: row.title, artist_name: row.artistName, cover: row.coverImageUrl, year: row.releaseDate.map(|date| date.year()) })
+        .map(|row| AlbumLine {
+            id: row.id.into(),
+            title: row.title,
+            artist_name: row.artistName,
+            cover: row.coverImageUrl,
+            year: row.releaseDate.map(|date| date.year()),
+        })
         .collect();
     Ok(Page::of(lines, size, |album: &AlbumLine| album.id.to_string()))
 }
@@ -85,9 +91,10 @@ pub async fn albums(app: &App, after: Option<i32>, size: Option<usize>) -> AppRe
 /// # Errors
 /// [`AppError::NotFound`] unless it is published.
 pub async fn album(app: &App, id: AlbumId) -> AppResult<AlbumPage> {
-    let row = sqlx::query!("SELECT title, artistName, description, genre, coverImageUrl, releaseDate FROM albums WHERE id = ? AND isPublished = 1", id)
-        .fetch_one(&app.db)
-        .await?;
+    let row =
+        sqlx::query!("SELECT title, artistName, description, genre, coverImageUrl, releaseDate FROM albums WHERE id = ? AND isPublished = 1", id)
+            .fetch_one(&app.db)
+            .await?;
     let songs = sqlx::query_as!(
         SongRow,
         "SELECT tracks.id, tracks.title, tracks.artistName, COALESCE(tracks.coverArtUrl, albums.coverImageUrl) AS cover, tracks.duration, tracks.plays, tracks.audioKey
@@ -98,7 +105,13 @@ pub async fn album(app: &App, id: AlbumId) -> AppResult<AlbumPage> {
     .fetch_all(&app.db)
     .await?;
     Ok(AlbumPage {
-        line: AlbumLine { id, title: row.title, artist_name: row.artistName, cover: row.coverImageUrl, year: row.releaseDate.map(|date| date.year()) },
+        line: AlbumLine {
+            id,
+            title: row.title,
+            artist_name: row.artistName,
+            cover: row.coverImageUrl,
+            year: row.releaseDate.map(|date| date.year()),
+        },
         description: row.description.unwrap_or_default(),
         genre: row.genre,
         songs: songs.into_iter().map(Into::into).collect(),
@@ -120,7 +133,10 @@ pub async fn song(app: &App, id: SongId, viewer: Option<UserId>) -> AppResult<So
     .fetch_one(&app.db)
     .await?;
     let favourite = match viewer {
-        Some(viewer) => sqlx::query_scalar!("SELECT id FROM favorites WHERE userId = ? AND trackId = ? LIMIT 1", viewer, id).fetch_optional(&app.db).await?.is_some(),
+        Some(viewer) => sqlx::query_scalar!("SELECT id FROM favorites WHERE userId = ? AND trackId = ? LIMIT 1", viewer, id)
+            .fetch_optional(&app.db)
+            .await?
+            .is_some(),
         None => false,
     };
     let album = row.albumId.map(|id| AlbumLine {
@@ -139,7 +155,8 @@ pub async fn song(app: &App, id: SongId, viewer: Option<UserId>) -> AppResult<So
 /// [`AppError::NotFound`] unless it is published.
 pub async fn mix(app: &App, id: MixId) -> AppResult<MixPage> {
     let row = sqlx::query!("SELECT name, description, coverImageUrl FROM playlists WHERE id = ? AND isPublished = 1", id).fetch_one(&app.db).await?;
-    let ids = sqlx::query_scalar!("SELECT trackId FROM playlistTracks WHERE playlistId = ? ORDER BY position, id LIMIT 500", id).fetch_all(&app.db).await?;
+    let ids =
+        sqlx::query_scalar!("SELECT trackId FROM playlistTracks WHERE playlistId = ? ORDER BY position, id LIMIT 500", id).fetch_all(&app.db).await?;
     let ids: Vec<SongId> = ids.into_iter().map(SongId).collect();
     Ok(MixPage { id, name: row.name, description: row.description.unwrap_or_default(), cover: row.coverImageUrl, songs: songs(app, &ids).await? })
 }

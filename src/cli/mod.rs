@@ -1,7 +1,7 @@
 //! The command line: one subcommand per run, each with help worth reading.
 
-mod ledger;
 mod demo;
+mod ledger;
 pub mod migrate;
 mod recount;
 pub mod serve;

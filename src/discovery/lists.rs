@@ -5,8 +5,8 @@ use crate::{
     catalogue::AlbumLine,
     player::{PlayButton, player},
     playlists::{PlaylistLine, control::AddToPlaylist},
-    uploads::{TrackCard, cover_at},
     ui::cards::{AlbumCard, ArtistCard, PlaylistCard, TrackList, TrackRow},
+    uploads::{TrackCard, cover_at},
 };
 use leptos::prelude::*;
 
@@ -56,9 +56,11 @@ pub fn around(tracks: &[TrackCard], place: usize) -> (Vec<TrackCard>, usize) {
 pub fn track_cards(tracks: Vec<TrackCard>) -> impl IntoView {
     tracks
         .into_iter()
-        .map(|track| view! {
-            <AlbumCard seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path()
-                cover=track.cover.as_deref().map(|cover| cover_at(cover, 320)) artist=(track.artist_name.clone(), track.artist_path())/>
+        .map(|track| {
+            view! {
+                <AlbumCard seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path()
+                    cover=track.cover.as_deref().map(|cover| cover_at(cover, 320)) artist=(track.artist_name.clone(), track.artist_path())/>
+            }
         })
         .collect_view()
 }

@@ -197,7 +197,9 @@ pub async fn genre(app: &App, genre: &str, after: Option<i32>) -> AppResult<Genr
     .fetch_all(&app.db)
     .await?;
     let songs = if after.is_none() {
-        sqlx::query!("SELECT id, genre AS `genre!` FROM tracks WHERE genre = ? AND isPublished = 1 ORDER BY plays DESC, id DESC LIMIT 20", genre).fetch_all(&app.db).await?
+        sqlx::query!("SELECT id, genre AS `genre!` FROM tracks WHERE genre = ? AND isPublished = 1 ORDER BY plays DESC, id DESC LIMIT 20", genre)
+            .fetch_all(&app.db)
+            .await?
     } else {
         Vec::new()
     };
@@ -223,7 +225,9 @@ pub async fn library(app: &App, me: UserId) -> AppResult<Library> {
     )
     .fetch_all(&app.db)
     .await?;
-    let liked = sqlx::query_scalar!("SELECT trackId FROM trackLikes WHERE userId = ? ORDER BY likedAt DESC, trackId DESC LIMIT 100", me).fetch_all(&app.db).await?;
+    let liked = sqlx::query_scalar!("SELECT trackId FROM trackLikes WHERE userId = ? ORDER BY likedAt DESC, trackId DESC LIMIT 100", me)
+        .fetch_all(&app.db)
+        .await?;
     Ok(Library {
         own: playlists::store::own(app, me).await?,
         followed: playlists::store::followed(app, me).await?,

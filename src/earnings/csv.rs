@@ -31,11 +31,10 @@ async fn download(State(app): State<App>, Extension(visitor): Extension<Visitor>
         Err(error) => Err(error),
     };
     match text {
-        Ok(text) => (
-            [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"earnings.csv\"")],
-            text,
-        )
-            .into_response(),
+        Ok(text) => {
+            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"earnings.csv\"")], text)
+                .into_response()
+        }
         Err(error) => error_response(&headers, &error),
     }
 }

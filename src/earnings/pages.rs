@@ -97,7 +97,9 @@ fn Row(earning: Earning) -> impl IntoView {
     let state = match earning.whereabouts {
         Whereabouts::OnHold => view! { <StatusBadge text=t!("earnings.states.on_hold") tone=Tone::Active/> }.into_any(),
         Whereabouts::Available => view! { <StatusBadge text=t!("earnings.states.available") tone=Tone::Success/> }.into_any(),
-        Whereabouts::Payout(payout) => view! { <a href=format!("/studio/payouts/{payout}")>{t!("earnings.states.payout", number = payout)}</a> }.into_any(),
+        Whereabouts::Payout(payout) => {
+            view! { <a href=format!("/studio/payouts/{payout}")>{t!("earnings.states.payout", number = payout)}</a> }.into_any()
+        }
     };
     view! {
         <tr>

@@ -60,7 +60,10 @@ pub async fn overview(app: &App, artist: ArtistId, now: OffsetDateTime) -> AppRe
     Ok(Overview {
         balances,
         hold_days: app.config.rules.hold_days,
-        last_thirty_days: summary.iter().map(|row| Summary { kind: Kind::of_name(&row.earningType), total: Cents(row.total), count: row.count }).collect(),
+        last_thirty_days: summary
+            .iter()
+            .map(|row| Summary { kind: Kind::of_name(&row.earningType), total: Cents(row.total), count: row.count })
+            .collect(),
         months,
     })
 }
@@ -133,6 +136,9 @@ mod tests {
     fn twelve_months_end_with_the_current_one() {
         let months = last_twelve_months(datetime!(2026-03-31 23:30 UTC));
         assert_eq!(months.len(), 12);
-        assert_eq!((months[0], months[10], months[11]), (datetime!(2025-04-01 0:00 UTC), datetime!(2026-02-01 0:00 UTC), datetime!(2026-03-01 0:00 UTC)));
+        assert_eq!(
+            (months[0], months[10], months[11]),
+            (datetime!(2025-04-01 0:00 UTC), datetime!(2026-02-01 0:00 UTC), datetime!(2026-03-01 0:00 UTC))
+        );
     }
 }

@@ -93,7 +93,10 @@ fn stripe_account(text: &str) -> Option<String> {
 /// ISO 13616: country, two check digits, account; letters count from 10, the first four go last, the rest by 97 is 1.
 fn iban(text: &str) -> Option<String> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
-    if !(15..=34).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) || !text.bytes().take(2).all(|byte| byte.is_ascii_uppercase()) {
+    if !(15..=34).contains(&text.len())
+        || !text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        || !text.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
+    {
         return None;
     }
     let rest = text[4..].chars().chain(text[..4].chars()).try_fold(0_u32, |rest, character| {

@@ -91,7 +91,8 @@ fn DeskView(desk: Desk, saved: ServerAction<api::SetDestination>) -> impl IntoVi
     let request = ServerAction::<api::RequestPayout>::new();
     let balances = desk.balances;
     let methods = Method::ALL.iter().map(|method| (method.name().to_owned(), method.word())).collect::<Vec<_>>();
-    let (method, destination) = desk.destination.map_or_else(|| (Method::Paypal.name().to_owned(), String::new()), |place| (place.method.name().to_owned(), place.text));
+    let (method, destination) =
+        desk.destination.map_or_else(|| (Method::Paypal.name().to_owned(), String::new()), |place| (place.method.name().to_owned(), place.text));
     let form = match desk.obstacle {
         Some(obstacle) => view! { <Notice><p>{obstacle}</p></Notice> }.into_any(),
         None => view! {
@@ -133,7 +134,9 @@ pub fn StudioPayoutPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let details = Resource::new_blocking(
-        move || (params.read().get("id").and_then(|id| id.parse::<PayoutId>().ok()), query.read().get("after").and_then(|key| key.parse::<i32>().ok())),
+        move || {
+            (params.read().get("id").and_then(|id| id.parse::<PayoutId>().ok()), query.read().get("after").and_then(|key| key.parse::<i32>().ok()))
+        },
         |(id, after)| async move { api::mine_one(id.ok_or(AppError::NotFound)?.0, after).await },
     );
     load(details, move |details| {
@@ -147,7 +150,8 @@ pub fn StudioPayoutPage() -> impl IntoView {
 #[component]
 pub fn PayoutHead(payout: Payout, above: Vec<(String, String)>) -> impl IntoView {
     let title = t!("payouts.one.title", number = payout.id).into_owned();
-    let failed = payout.failure_reason.clone().map(|reason| view! { <Notice tone=Tone::Danger><p>{t!("payouts.one.failed", reason = reason)}</p></Notice> });
+    let failed =
+        payout.failure_reason.clone().map(|reason| view! { <Notice tone=Tone::Danger><p>{t!("payouts.one.failed", reason = reason)}</p></Notice> });
     view! {
         <PageHead title=title.clone()/>
         <Breadcrumbs above here=title.clone()/>
@@ -204,7 +208,9 @@ pub fn PayoutBody(
                 }
             })
             .collect_view();
-        let foot = view! { <tr><th scope="row" colspan="4">{t!("payouts.one.sum")}</th><AmountCell cents=details.payout.amount.0 currency=CURRENCY/></tr> }.into_any();
+        let foot =
+            view! { <tr><th scope="row" colspan="4">{t!("payouts.one.sum")}</th><AmountCell cents=details.payout.amount.0 currency=CURRENCY/></tr> }
+                .into_any();
         view! {
             <p>{lead}</p>
             <DataTable caption=t!("payouts.one.caption", count = details.line_count) columns foot>{rows}</DataTable>

@@ -128,7 +128,10 @@ pub async fn share_page(id: PlaylistId) -> AppResult<SharePage> {
 /// Shares a public playlist on a platform.
 #[server(endpoint = "playlists/share")]
 pub async fn share(playlist: PlaylistId, platform: String) -> AppResult<Done> {
-    use crate::{error::AppError, server::{context, rate}};
+    use crate::{
+        error::AppError,
+        server::{context, rate},
+    };
     let app = context::app()?;
     let me = context::require_me()?;
     let platform = super::Platform::of(&platform).ok_or_else(|| AppError::Refused(crate::t!("error.malformed").into_owned()))?;

@@ -77,7 +77,10 @@ fn Actions(page: PlaylistPage, following: ServerAction<Follow>, via: Option<Stri
             </Form>
         }
     });
-    let share = page.line.public.then(|| view! { <a class="btn" href=format!("/playlists/{id}/share")><Icon glyph=Glyph::Share/>{t!("playlists.share")}</a> });
+    let share = page
+        .line
+        .public
+        .then(|| view! { <a class="btn" href=format!("/playlists/{id}/share")><Icon glyph=Glyph::Share/>{t!("playlists.share")}</a> });
     view! {
         {owned}
         {follow}
@@ -97,7 +100,8 @@ fn Entries(page: PlaylistPage, arranging: ServerAction<Arrange>) -> impl IntoVie
     }
     let last = entries.len() - 1;
     // The player plays the tracks one after the other; songs of the catalogue have their own pages.
-    let tracks: Vec<TrackCard> = entries.iter().filter_map(|entry| if let Some(Item::Track(track)) = &entry.item { Some(track.clone()) } else { None }).collect();
+    let tracks: Vec<TrackCard> =
+        entries.iter().filter_map(|entry| if let Some(Item::Track(track)) = &entry.item { Some(track.clone()) } else { None }).collect();
     let mut place = 0;
     let mut rows = Vec::with_capacity(entries.len());
     for (index, entry) in entries.into_iter().enumerate() {

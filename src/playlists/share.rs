@@ -111,14 +111,16 @@ fn Shares(shares: Vec<ShareLine>) -> impl IntoView {
     }
     let rows = shares
         .into_iter()
-        .map(|share| view! {
-            <tr>
-                <th scope="row"><When moment=share.shared/></th>
-                <td>{share.platform.map(Platform::label)}</td>
-                <td><a class="link" href=format!("/s/{}", share.code) rel="external">{format!("/s/{}", share.code)}</a></td>
-                <td class="num">{number(i64::from(share.visits))}</td>
-                <td class="num">{number(i64::from(share.follows))}</td>
-            </tr>
+        .map(|share| {
+            view! {
+                <tr>
+                    <th scope="row"><When moment=share.shared/></th>
+                    <td>{share.platform.map(Platform::label)}</td>
+                    <td><a class="link" href=format!("/s/{}", share.code) rel="external">{format!("/s/{}", share.code)}</a></td>
+                    <td class="num">{number(i64::from(share.visits))}</td>
+                    <td class="num">{number(i64::from(share.follows))}</td>
+                </tr>
+            }
         })
         .collect_view();
     view! {

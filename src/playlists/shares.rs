@@ -17,13 +17,21 @@ pub async fn share(app: &App, user: UserId, id: PlaylistId, platform: Platform) 
     if row.isPublic == 0 {
         return Err(if row.userId == user.0 { AppError::Refused(crate::t!("playlists.error.private").into_owned()) } else { AppError::NotFound });
     }
-    let share = sqlx::query!("INSERT INTO playlistShares (playlistId, sharedBy, platform, sharedAt) VALUES (?, ?, ?, ?)", id, user, platform.code(), app.clock.now())
-        .execute(&mut *tx)
-        .await?
-        .last_insert_id();
+    let share = sqlx::query!(
+        "INSERT INTO playlistShares (playlistId, sharedBy, platform, sharedAt) VALUES (?, ?, ?, ?)",
+        id,
+        user,
+        platform.code(),
+        app.clock.now()
+    )
+    .execute(&mut *tx)
+    .await?
+    .last_insert_id();
     // The last ten characters of a ULID are random: fifty bits.
     let code = tokens::ulid().split_off(16).to_lowercase();
-    sqlx::query!("INSERT INTO playlistShareLinks (code, shareId, playlistId, visits, follows) VALUES (?, ?, ?, 0, 0)", code, share, id).execute(&mut *tx).await?;
+    sqlx::query!("INSERT INTO playlistShareLinks (code, shareId, playlistId, visits, follows) VALUES (?, ?, ?, 0, 0)", code, share, id)
+        .execute(&mut *tx)
+        .await?;
     sqlx::query!("UPDATE userPlaylists SET shares = shares + 1, updatedAt = updatedAt WHERE id = ?", id).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(code)

@@ -140,22 +140,37 @@ pub async fn page(app: &App, id: PlaylistId, viewer: Option<UserId>) -> AppResul
     let row = sqlx::query!("SELECT userId, description, followers, shares FROM userPlaylists WHERE id = ?", id).fetch_one(&app.db).await?;
     let mine = viewer.is_some_and(|viewer| viewer.0 == row.userId);
     let following = match viewer {
-        Some(viewer) => sqlx::query_scalar!("SELECT id FROM playlistFollowers WHERE playlistId = ? AND userId = ? LIMIT 1", id, viewer).fetch_optional(&app.db).await?.is_some(),
+        Some(viewer) => sqlx::query_scalar!("SELECT id FROM playlistFollowers WHERE playlistId = ? AND userId = ? LIMIT 1", id, viewer)
+            .fetch_optional(&app.db)
+            .await?
+            .is_some(),
         None => false,
     };
     let mut entries = entries(app, id).await?;
     if !mine {
         entries.retain(|entry| entry.item.is_some());
     }
-    Ok(PlaylistPage { line, description: row.description.unwrap_or_default(), followers: row.followers, shares: row.shares, following, mine, entries })
+    Ok(PlaylistPage {
+        line,
+        description: row.description.unwrap_or_default(),
+        followers: row.followers,
+        shares: row.shares,
+        following,
+        mine,
+        entries,
+    })
 }
 
 async fn entries(app: &App, id: PlaylistId) -> AppResult<Vec<Entry>> {
-    let rows = sqlx::query!("SELECT id, uploadId, trackId FROM userPlaylistTracks WHERE playlistId = ? ORDER BY position, id", id).fetch_all(&app.db).await?;
+    let rows = sqlx::query!("SELECT id, uploadId, trackId FROM userPlaylistTracks WHERE playlistId = ? ORDER BY position, id", id)
+        .fetch_all(&app.db)
+        .await?;
     let tracks: HashSet<TrackId> = rows.iter().filter_map(|row| row.uploadId.map(TrackId)).collect();
     let songs: HashSet<SongId> = rows.iter().filter_map(|row| row.trackId.map(SongId)).collect();
-    let tracks: HashMap<_, _> = uploads::store::cards(app, &tracks.into_iter().collect::<Vec<_>>()).await?.into_iter().map(|card| (card.id, card)).collect();
-    let songs: HashMap<_, _> = catalogue::store::songs(app, &songs.into_iter().collect::<Vec<_>>()).await?.into_iter().map(|card| (card.id, card)).collect();
+    let tracks: HashMap<_, _> =
+        uploads::store::cards(app, &tracks.into_iter().collect::<Vec<_>>()).await?.into_iter().map(|card| (card.id, card)).collect();
+    let songs: HashMap<_, _> =
+        catalogue::store::songs(app, &songs.into_iter().collect::<Vec<_>>()).await?.into_iter().map(|card| (card.id, card)).collect();
     let item = |upload: Option<i32>, song: Option<i32>| match (upload, song) {
         (Some(upload), _) => tracks.get(&TrackId(upload)).cloned().map(Item::Track),
         (None, Some(song)) => songs.get(&SongId(song)).cloned().map(Item::Song),
@@ -194,7 +209,14 @@ pub async fn add_page(app: &App, user: UserId, which: Which) -> AppResult<AddPag
     .await?
     .into_iter()
     .collect();
-    let playlists = own(app, user).await?.into_iter().map(|line| { let there = on.contains(&line.id.0); (line, there) }).collect();
+    let playlists = own(app, user)
+        .await?
+        .into_iter()
+        .map(|line| {
+            let there = on.contains(&line.id.0);
+            (line, there)
+        })
+        .collect();
     Ok(AddPage { item, playlists })
 }
 
@@ -254,7 +276,15 @@ pub async fn create(app: &App, user: UserId, text: &PlaylistText, public: bool, 
     let id = PlaylistId(i32::try_from(done.last_insert_id()).map_err(|_| AppError::NotFound)?);
     if let Some(which) = first {
         let (upload, song) = columns(which);
-        sqlx::query!("INSERT INTO userPlaylistTracks (playlistId, position, uploadId, trackId, addedAt) VALUES (?, 1, ?, ?, ?)", id, upload, song, now).execute(&mut *tx).await?;
+        sqlx::query!(
+            "INSERT INTO userPlaylistTracks (playlistId, position, uploadId, trackId, addedAt) VALUES (?, 1, ?, ?, ?)",
+            id,
+            upload,
+            song,
+            now
+        )
+        .execute(&mut *tx)
+        .await?;
     }
     tx.commit().await?;
     Ok(id)
@@ -292,7 +322,10 @@ pub async fn add(app: &App, user: UserId, id: PlaylistId, which: Which) -> AppRe
     let (upload, song) = columns(which);
     let mut tx = app.db.begin().await?;
     let name = lock_own(&mut tx, user, id).await?;
-    let there = sqlx::query_scalar!("SELECT id FROM userPlaylistTracks WHERE playlistId = ? AND (uploadId = ? OR trackId = ?) LIMIT 1", id, upload, song).fetch_optional(&mut *tx).await?;
+    let there =
+        sqlx::query_scalar!("SELECT id FROM userPlaylistTracks WHERE playlistId = ? AND (uploadId = ? OR trackId = ?) LIMIT 1", id, upload, song)
+            .fetch_optional(&mut *tx)
+            .await?;
     if there.is_some() {
         return Err(AppError::Refused(crate::t!("playlists.error.there_already", title = item.title(), name = name).into_owned()));
     }
@@ -300,7 +333,15 @@ pub async fn add(app: &App, user: UserId, id: PlaylistId, which: Which) -> AppRe
     if entries.len() >= MOST_ENTRIES {
         return Err(AppError::Refused(crate::t!("playlists.error.full", most = MOST_ENTRIES).into_owned()));
     }
-    let done = sqlx::query!("INSERT INTO userPlaylistTracks (playlistId, position, uploadId, trackId, addedAt) VALUES (?, 0, ?, ?, ?)", id, upload, song, now).execute(&mut *tx).await?;
+    let done = sqlx::query!(
+        "INSERT INTO userPlaylistTracks (playlistId, position, uploadId, trackId, addedAt) VALUES (?, 0, ?, ?, ?)",
+        id,
+        upload,
+        song,
+        now
+    )
+    .execute(&mut *tx)
+    .await?;
     entries.push(i32::try_from(done.last_insert_id()).map_err(|_| AppError::NotFound)?);
     renumber(&mut tx, id, &entries).await?;
     sqlx::query!("UPDATE userPlaylists SET updatedAt = ? WHERE id = ?", now, id).execute(&mut *tx).await?;
@@ -338,19 +379,28 @@ pub async fn set_following(app: &App, user: UserId, id: PlaylistId, follow: bool
     if follow && row.isPublic == 0 {
         return Err(AppError::NotFound);
     }
-    let there = sqlx::query_scalar!("SELECT id FROM playlistFollowers WHERE playlistId = ? AND userId = ? LIMIT 1", id, user).fetch_optional(&mut *tx).await?;
+    let there = sqlx::query_scalar!("SELECT id FROM playlistFollowers WHERE playlistId = ? AND userId = ? LIMIT 1", id, user)
+        .fetch_optional(&mut *tx)
+        .await?;
     match (there, follow) {
         (None, true) => {
-            sqlx::query!("INSERT INTO playlistFollowers (playlistId, userId, followedAt) VALUES (?, ?, ?)", id, user, app.clock.now()).execute(&mut *tx).await?;
+            sqlx::query!("INSERT INTO playlistFollowers (playlistId, userId, followedAt) VALUES (?, ?, ?)", id, user, app.clock.now())
+                .execute(&mut *tx)
+                .await?;
             sqlx::query!("UPDATE userPlaylists SET followers = followers + 1, updatedAt = updatedAt WHERE id = ?", id).execute(&mut *tx).await?;
             if let Some(via) = via {
-                sqlx::query!("UPDATE playlistShareLinks SET follows = follows + 1 WHERE code = ? AND playlistId = ?", via, id).execute(&mut *tx).await?;
+                sqlx::query!("UPDATE playlistShareLinks SET follows = follows + 1 WHERE code = ? AND playlistId = ?", via, id)
+                    .execute(&mut *tx)
+                    .await?;
             }
         }
         (Some(_), false) => {
-            let gone = sqlx::query!("DELETE FROM playlistFollowers WHERE playlistId = ? AND userId = ?", id, user).execute(&mut *tx).await?.rows_affected();
+            let gone =
+                sqlx::query!("DELETE FROM playlistFollowers WHERE playlistId = ? AND userId = ?", id, user).execute(&mut *tx).await?.rows_affected();
             let gone = i32::try_from(gone).unwrap_or(1);
-            sqlx::query!("UPDATE userPlaylists SET followers = GREATEST(followers - ?, 0), updatedAt = updatedAt WHERE id = ?", gone, id).execute(&mut *tx).await?;
+            sqlx::query!("UPDATE userPlaylists SET followers = GREATEST(followers - ?, 0), updatedAt = updatedAt WHERE id = ?", gone, id)
+                .execute(&mut *tx)
+                .await?;
         }
         _ => {}
     }

@@ -19,7 +19,9 @@ pub fn render(markdown: &str) -> String {
         pulldown_cmark::Event::Start(pulldown_cmark::Tag::Heading { level, id, classes, attrs }) => {
             pulldown_cmark::Event::Start(pulldown_cmark::Tag::Heading { level: below(level), id, classes, attrs })
         }
-        pulldown_cmark::Event::End(pulldown_cmark::TagEnd::Heading(level)) => pulldown_cmark::Event::End(pulldown_cmark::TagEnd::Heading(below(level))),
+        pulldown_cmark::Event::End(pulldown_cmark::TagEnd::Heading(level)) => {
+            pulldown_cmark::Event::End(pulldown_cmark::TagEnd::Heading(below(level)))
+        }
         other => other,
     });
     let mut html = String::new();
@@ -70,7 +72,10 @@ fn summary(markdown: &str) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn published(app: &App, after: Option<&str>) -> AppResult<Page<PostLine>> {
-    let (seconds, id) = after.and_then(|key| key.split_once('-')).and_then(|(seconds, id)| Some((seconds.parse().ok()?, id.parse().ok()?))).unwrap_or((i64::from(i32::MAX), i32::MAX));
+    let (seconds, id) = after
+        .and_then(|key| key.split_once('-'))
+        .and_then(|(seconds, id)| Some((seconds.parse().ok()?, id.parse().ok()?)))
+        .unwrap_or((i64::from(i32::MAX), i32::MAX));
     let before = OffsetDateTime::from_unix_timestamp(seconds.clamp(1, i64::from(i32::MAX))).unwrap_or_else(|_| app.clock.now());
     let rows = sqlx::query!(
         "SELECT id, title, publishedAt, supportersOnly FROM posts
@@ -83,7 +88,10 @@ pub async fn published(app: &App, after: Option<&str>) -> AppResult<Page<PostLin
     )
     .fetch_all(&app.db)
     .await?;
-    let lines = rows.into_iter().map(|row| PostLine { id: row.id.into(), title: row.title, published: row.publishedAt, supporters_only: row.supportersOnly != 0 }).collect();
+    let lines = rows
+        .into_iter()
+        .map(|row| PostLine { id: row.id.into(), title: row.title, published: row.publishedAt, supporters_only: row.supportersOnly != 0 })
+        .collect();
     Ok(Page::of(lines, PAGE, |line: &PostLine| format!("{}-{}", line.published.map_or(0, OffsetDateTime::unix_timestamp), line.id)))
 }
 
@@ -124,7 +132,12 @@ pub async fn all(app: &App, after: Option<i32>) -> AppResult<Page<PostLine>> {
     .await?;
     let lines = rows
         .into_iter()
-        .map(|row| PostLine { id: row.id.into(), title: row.title, published: row.publishedAt.filter(|_| row.isPublished != 0), supporters_only: row.supportersOnly != 0 })
+        .map(|row| PostLine {
+            id: row.id.into(),
+            title: row.title,
+            published: row.publishedAt.filter(|_| row.isPublished != 0),
+            supporters_only: row.supportersOnly != 0,
+        })
         .collect();
     Ok(Page::of(lines, PAGE, |line: &PostLine| line.id.to_string()))
 }
@@ -182,9 +195,11 @@ mod tests {
 
     #[test]
     fn what_admins_write_can_not_run() {
-        let html = render("# Hello\n\n<script>alert(1)</script> [a](javascript:alert(1)) <img src=x onerror=alert(1)> **bold**");
+        let html = render("# Hello\n\n<script>alert(1)</script>\n\n[a](javascript:alert(1)) <img src=x onerror=alert(1)> **bold**");
         assert!(html.contains("<h2>Hello</h2>") && html.contains("<strong>bold</strong>"), "{html}");
-        assert!(!html.contains("script") && !html.contains("onerror"), "{html}");
+        for running in ["<script", "javascript:", "onerror"] {
+            assert!(!html.contains(running), "{html}");
+        }
     }
 
     #[test]

@@ -337,7 +337,7 @@ async fn an_older_sites_person_gets_in_by_mail_and_finds_everything() {
     assert_eq!(to, "/sign-up/sent");
     assert_eq!(
         site.number(
-            "SELECT COUNT(*) FROM users JOIN accountCredentials ON userId = users.id WHERE email = 'kim@example.org' AND LENGTH(openId) = 26"
+            "SELECT COUNT(*) FROM users JOIN accountCredentials ON userId = users.id WHERE accountCredentials.email = 'kim@example.org' AND LENGTH(openId) = 26"
         )
         .await,
         1

@@ -43,11 +43,13 @@ async fn artist(site: &TestApp, name: &str) -> (Me, ArtistId) {
 }
 
 async fn track(site: &TestApp, artist: ArtistId) -> i32 {
-    let done = sqlx::query("INSERT INTO artistUploads (artistId, title, genre, audioUrl, audioKey, isPublished) VALUES (?, 'Night Drive', 'Synth', '/a', 'a', 1)")
-        .bind(artist)
-        .execute(&site.app.db)
-        .await
-        .unwrap();
+    let done = sqlx::query(
+        "INSERT INTO artistUploads (artistId, title, genre, audioUrl, audioKey, isPublished) VALUES (?, 'Night Drive', 'Synth', '/a', 'a', 1)",
+    )
+    .bind(artist)
+    .execute(&site.app.db)
+    .await
+    .unwrap();
     i32::try_from(done.last_insert_id()).unwrap()
 }
 
@@ -104,7 +106,13 @@ async fn a_tip_without_javascript_to_the_cent() {
     assert!(page.contains("Tip Aurora for Night Drive"), "{page}");
     let key = hidden(&page, "form_key");
     let fields = |other: &'static str| {
-        vec![("artist", artist.to_string()), ("track", track.to_string()), ("amount", "5.00".to_owned()), ("other", other.to_owned()), ("cover_fee", "true".to_owned())]
+        vec![
+            ("artist", artist.to_string()),
+            ("track", track.to_string()),
+            ("amount", "5.00".to_owned()),
+            ("other", other.to_owned()),
+            ("cover_fee", "true".to_owned()),
+        ]
     };
     let form = |other: &'static str, message: &str| {
         let mut fields = fields(other);
@@ -140,7 +148,10 @@ async fn a_tip_without_javascript_to_the_cent() {
     assert_eq!(site.number("SELECT amount FROM tips WHERE paymentStatus = 'completed'").await, 777);
     assert_eq!(site.number("SELECT amount FROM creatorEarnings WHERE earningType = 'tips' AND period IS NULL").await, 777);
     assert_eq!(site.number("SELECT trackId FROM creatorEarnings").await, i64::from(track));
-    assert_eq!(site.number("SELECT balance FROM ledgerBalances JOIN ledgerAccounts ON id = accountId WHERE code = 'provider:sandbox:balance'").await, -816);
+    assert_eq!(
+        site.number("SELECT balance FROM ledgerBalances JOIN ledgerAccounts ON id = accountId WHERE code = 'provider:sandbox:balance'").await,
+        -816
+    );
     assert_eq!(site.number("SELECT balance FROM ledgerBalances JOIN ledgerAccounts ON id = accountId WHERE code = 'fees:platform'").await, 39);
 
     let (subject, body) = site.mail_to("aurora@example.com").await.unwrap();
@@ -276,7 +287,8 @@ async fn of_fifty_requests_for_the_whole_balance_one_succeeds() {
     let (me, artist) = rich_artist(&site, &[2000, 3000, 1000], "aurora@example.com").await;
     let now = site.app.clock.now();
     let keys: Vec<String> = (0..50).map(|_| tokens::ulid()).collect();
-    let requests = futures::future::join_all(keys.iter().map(|key| payouts::store::request(&site.app, &me, artist, Some(Cents(5700)), key, now))).await;
+    let requests =
+        futures::future::join_all(keys.iter().map(|key| payouts::store::request(&site.app, &me, artist, Some(Cents(5700)), key, now))).await;
     let (good, bad): (Vec<_>, Vec<_>) = requests.into_iter().partition(Result::is_ok);
     assert_eq!(good.len(), 1);
     assert!(bad.iter().all(|result| matches!(result, Err(AppError::Invalid(_)))), "{bad:?}");
@@ -312,7 +324,10 @@ async fn a_payout_from_request_to_statement() {
     site.work().await;
     let page = aurora.page("/studio/payouts/1").await;
     assert!(page.contains("Paid") && page.contains("sandbox_") && page.contains("by Ada"), "{page}");
-    assert_eq!(site.number("SELECT COUNT(*) FROM creatorPayouts WHERE status = 'completed' AND transactionId IS NOT NULL AND processedAt IS NOT NULL").await, 1);
+    assert_eq!(
+        site.number("SELECT COUNT(*) FROM creatorPayouts WHERE status = 'completed' AND transactionId IS NOT NULL AND processedAt IS NOT NULL").await,
+        1
+    );
     assert_eq!(balances(&site, artist).await, (0, 2700, 0));
     assert!(site.mail_to("aurora@example.com").await.unwrap().0.contains("paid"));
     assert_eq!(site.number("SELECT COUNT(*) FROM auditLog WHERE subject = 'creatorPayouts'").await, 3);
@@ -416,16 +431,25 @@ async fn verify_finds_what_was_tampered_with() {
 
     let corruptions = [
         ("a changed entry", "UPDATE ledgerEntries SET amount = amount + 1 ORDER BY id LIMIT 1"),
-        ("a balanced pair of changed entries", "UPDATE ledgerEntries SET amount = amount + IF(amount > 0, 5, -5) WHERE transactionId = (SELECT id FROM ledgerTransactions WHERE kind = 'release' LIMIT 1)"),
+        (
+            "a balanced pair of changed entries",
+            "UPDATE ledgerEntries SET amount = amount + IF(amount > 0, 5, -5) WHERE transactionId = (SELECT id FROM ledgerTransactions WHERE kind = 'release' LIMIT 1)",
+        ),
         ("a changed balance", "UPDATE ledgerBalances SET balance = balance - 1 ORDER BY accountId LIMIT 1"),
         ("a missing balance", "DELETE FROM ledgerBalances ORDER BY accountId DESC LIMIT 1"),
         ("a changed kind", "UPDATE ledgerTransactions SET kind = 'payout_paid' WHERE kind = 'tip' LIMIT 1"),
         ("a larger earning", "UPDATE creatorEarnings SET amount = amount + 100 ORDER BY id LIMIT 1"),
-        ("an earning out of nothing", "INSERT INTO creatorEarnings (artistId, earningType, amount) SELECT id, 'streams', 500 FROM artistProfiles LIMIT 1"),
+        (
+            "an earning out of nothing",
+            "INSERT INTO creatorEarnings (artistId, earningType, amount) SELECT id, 'streams', 500 FROM artistProfiles LIMIT 1",
+        ),
         ("an earning of somebody else", "UPDATE earningDetails SET line = 1 ORDER BY earningId LIMIT 1"),
         ("a wrong fee", "UPDATE earningDetails SET fee = fee + 1 ORDER BY earningId LIMIT 1"),
         ("an early release", "UPDATE earningDetails SET releasedAt = availableAt WHERE releasedAt IS NULL"),
-        ("a tip without payment", "INSERT INTO tips (senderId, recipientId, amount, paymentStatus) SELECT id, id, 500, 'completed' FROM users LIMIT 1"),
+        (
+            "a tip without payment",
+            "INSERT INTO tips (senderId, recipientId, amount, paymentStatus) SELECT id, id, 500, 'completed' FROM users LIMIT 1",
+        ),
         ("a tip taken back by hand", "UPDATE tips SET paymentStatus = 'failed' ORDER BY id LIMIT 1"),
         ("a larger tip", "UPDATE tips SET amount = amount + 1 ORDER BY id LIMIT 1"),
         ("another payment", "UPDATE payments SET amount = amount + 1 ORDER BY id LIMIT 1"),
@@ -502,7 +526,12 @@ async fn an_adopted_database_gets_opening_transactions() {
             .await
             .unwrap();
     }
-    sqlx::query("INSERT INTO creatorEarnings (artistId, earningType, amount, createdAt) VALUES (?, 'tips', 300, ?)").bind(one).bind(site.app.clock.now()).execute(db).await.unwrap();
+    sqlx::query("INSERT INTO creatorEarnings (artistId, earningType, amount, createdAt) VALUES (?, 'tips', 300, ?)")
+        .bind(one)
+        .bind(site.app.clock.now())
+        .execute(db)
+        .await
+        .unwrap();
     for (artist, amount, status) in [(one, 2000, "completed"), (one, 1500, "pending"), (one, 100, "failed"), (two, 1600, "completed")] {
         sqlx::query("INSERT INTO creatorPayouts (artistId, amount, status, requestedAt) VALUES (?, ?, ?, '2025-02-01 00:00:00')")
             .bind(artist)

@@ -8,8 +8,12 @@ use reqwest::{StatusCode, header};
 async fn track(site: &TestApp, title: &str) -> i32 {
     let db = &site.app.db;
     let user = sqlx::query("INSERT INTO users (name, role) VALUES ('Mara', 'user')").execute(db).await.unwrap().last_insert_id();
-    let artist =
-        sqlx::query("INSERT INTO artistProfiles (userId, artistName) VALUES (?, 'Mara Velde')").bind(user).execute(db).await.unwrap().last_insert_id();
+    let artist = sqlx::query("INSERT INTO artistProfiles (userId, artistName) VALUES (?, 'Mara Velde')")
+        .bind(user)
+        .execute(db)
+        .await
+        .unwrap()
+        .last_insert_id();
     let track = sqlx::query(
         "INSERT INTO artistUploads (artistId, title, genre, audioUrl, audioKey, duration, isPublished, releaseDate, plays)
          VALUES (?, ?, 'R&B', '', 'originals/x', 180, 1, '2026-01-01', 7)",
@@ -26,11 +30,13 @@ async fn track(site: &TestApp, title: &str) -> i32 {
 
 /// A published song of the catalogue, and its id.
 async fn song(site: &TestApp, title: &str) -> i32 {
-    let done = sqlx::query("INSERT INTO tracks (title, artistName, genre, audioKey, duration, isPublished) VALUES (?, 'House band', 'Jazz', 'songs/one', 200, 1)")
-        .bind(title)
-        .execute(&site.app.db)
-        .await
-        .unwrap();
+    let done = sqlx::query(
+        "INSERT INTO tracks (title, artistName, genre, audioKey, duration, isPublished) VALUES (?, 'House band', 'Jazz', 'songs/one', 200, 1)",
+    )
+    .bind(title)
+    .execute(&site.app.db)
+    .await
+    .unwrap();
     i32::try_from(done.last_insert_id()).unwrap()
 }
 
@@ -46,7 +52,11 @@ async fn playlist(person: &Person, name: &str, public: bool) -> String {
 }
 
 async fn places(site: &TestApp, playlist: &str) -> Vec<(i32, i32)> {
-    sqlx::query_as("SELECT id, position FROM userPlaylistTracks WHERE playlistId = ? ORDER BY position, id").bind(playlist).fetch_all(&site.app.db).await.unwrap()
+    sqlx::query_as("SELECT id, position FROM userPlaylistTracks WHERE playlistId = ? ORDER BY position, id")
+        .bind(playlist)
+        .fetch_all(&site.app.db)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -61,10 +71,12 @@ async fn a_playlist_is_made_filled_arranged_followed_and_shared() {
     let choices = owner.page(&format!("/playlists/add?track={one}")).await;
     assert!(choices.contains("Night bus") && choices.contains("Late shift"), "{choices}");
     for (kind, id) in [("track", one), ("track", two), ("song", three)] {
-        let (_, text) = owner.submit(&format!("/playlists/add?{kind}={id}"), "/api/playlists/add", &[("playlist", &list), (kind, &id.to_string())]).await;
+        let (_, text) =
+            owner.submit(&format!("/playlists/add?{kind}={id}"), "/api/playlists/add", &[("playlist", &list), (kind, &id.to_string())]).await;
         assert!(text.contains("Added to Late shift"), "{text}");
     }
-    let (_, again) = owner.submit(&format!("/playlists/add?track={one}"), "/api/playlists/add", &[("playlist", &list), ("track", &one.to_string())]).await;
+    let (_, again) =
+        owner.submit(&format!("/playlists/add?track={one}"), "/api/playlists/add", &[("playlist", &list), ("track", &one.to_string())]).await;
     assert!(again.contains("is on Late shift already"), "{again}");
 
     let before = places(&site, &list).await;
@@ -82,7 +94,11 @@ async fn a_playlist_is_made_filled_arranged_followed_and_shared() {
     assert_eq!(owner.call("playlists/share", &[("playlist", &list), ("platform", "copy")]).await.0, StatusCode::UNPROCESSABLE_ENTITY);
 
     let (to, _) = owner
-        .submit(&format!("{page}/edit"), "/api/playlists/edit", &[("playlist", &list), ("name", "Later shift"), ("description", ""), ("public", "true")])
+        .submit(
+            &format!("{page}/edit"),
+            "/api/playlists/edit",
+            &[("playlist", &list), ("name", "Later shift"), ("description", ""), ("public", "true")],
+        )
         .await;
     assert_eq!(to, format!("/playlists/{list}-later-shift"));
     let seen = site.visitor().page(&page).await;
@@ -260,7 +276,8 @@ async fn posts_are_written_by_admins_and_can_not_run() {
     let site = TestApp::start().await;
     let (admin, user) = site.signed_in("Ada").await;
     let (listener, _) = site.signed_in("Noor").await;
-    let post = [("title", "We moved </title><script>alert(2)</script>"), ("body", "To the **cellar**.\n\n<script>alert(1)</script>"), ("published", "true")];
+    let post =
+        [("title", "We moved </title><script>alert(2)</script>"), ("body", "To the **cellar**.\n\n<script>alert(1)</script>"), ("published", "true")];
     assert_eq!(admin.call("posts/save", &post).await.0, StatusCode::FORBIDDEN);
     sqlx::query("UPDATE users SET role = 'admin' WHERE id = ?").bind(user).execute(&site.app.db).await.unwrap();
     let (to, page) = admin.submit("/admin/posts/new", "/api/posts/save", &post).await;

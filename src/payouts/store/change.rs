@@ -56,7 +56,14 @@ pub async fn request(app: &App, me: &Me, artist: ArtistId, amount: Option<Cents>
     Ok(retrying(|| request_once(app, me.id, artist, amount, form_key, now)).await?)
 }
 
-async fn request_once(app: &App, who: UserId, artist: ArtistId, amount: Option<Cents>, form_key: &str, now: OffsetDateTime) -> ledger::Result<PayoutId> {
+async fn request_once(
+    app: &App,
+    who: UserId,
+    artist: ArtistId,
+    amount: Option<Cents>,
+    form_key: &str,
+    now: OffsetDateTime,
+) -> ledger::Result<PayoutId> {
     let mut tx = begin(app).await?;
     let first = sqlx::query!(
         "SELECT creatorPayouts.id, creatorPayouts.artistId, creatorPayouts.amount FROM payoutDetails
@@ -97,20 +104,33 @@ async fn request_once(app: &App, who: UserId, artist: ArtistId, amount: Option<C
     .await?
     .last_insert_id();
     let id = i32::try_from(id).map_err(|_| Overflow)?;
-    sqlx::query!("INSERT INTO payoutDetails (payoutId, formKey, requestedBy, destination) VALUES (?, ?, ?, ?)", id, form_key, who, destination.destination)
-        .execute(&mut *tx)
-        .await?;
-    let entries = vec![
-        Entry { account: Account::Available(artist), amount: amount.negated()? },
-        Entry { account: Account::Reserved(artist), amount },
-    ];
+    sqlx::query!(
+        "INSERT INTO payoutDetails (payoutId, formKey, requestedBy, destination) VALUES (?, ?, ?, ?)",
+        id,
+        form_key,
+        who,
+        destination.destination
+    )
+    .execute(&mut *tx)
+    .await?;
+    let entries =
+        vec![Entry { account: Account::Available(artist), amount: amount.negated()? }, Entry { account: Account::Reserved(artist), amount }];
     ledger::post(&mut tx, &movement(id, "reserve", ledger::kind::PAYOUT_RESERVE, None, entries, now)).await?;
     statement::write(&mut tx, id, artist, amount).await?;
     step(&mut tx, id, "requested", Some(who), None, now).await?;
     audit(&mut tx, now, Some(who), "payout_requested", TABLE, id, Some(&amount.to_decimal())).await?;
     let minimum_two = Cents(app.config.rules.payout_two_admins_above_cents);
     let next = if amount > minimum_two { crate::t!("payouts.mail.two_admins") } else { crate::t!("payouts.mail.one_admin") };
-    tell(&mut tx, app, id, artist, now, &crate::t!("payouts.mail.requested_subject", amount = shown(amount)), &crate::t!("payouts.mail.requested", amount = shown(amount), next = next)).await?;
+    tell(
+        &mut tx,
+        app,
+        id,
+        artist,
+        now,
+        &crate::t!("payouts.mail.requested_subject", amount = shown(amount)),
+        &crate::t!("payouts.mail.requested", amount = shown(amount), next = next),
+    )
+    .await?;
     commit(tx).await?;
     Ok(PayoutId(id))
 }
@@ -178,9 +198,15 @@ async fn approve_once(app: &App, who: UserId, id: PayoutId, now: OffsetDateTime)
                 Some(first) => (first, Some(who)),
                 None => (who, None),
             };
-            sqlx::query!("UPDATE payoutDetails SET firstApproverId = ?, secondApproverId = ?, approvedAt = ? WHERE payoutId = ?", first, second, now, id)
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query!(
+                "UPDATE payoutDetails SET firstApproverId = ?, secondApproverId = ?, approvedAt = ? WHERE payoutId = ?",
+                first,
+                second,
+                now,
+                id
+            )
+            .execute(&mut *tx)
+            .await?;
             sqlx::query!("UPDATE creatorPayouts SET status = 'processing' WHERE id = ?", id).execute(&mut *tx).await?;
             step(&mut tx, id.0, "approved", Some(who), None, now).await?;
             audit(&mut tx, now, Some(who), "payout_approved", TABLE, id.0, None).await?;
@@ -305,7 +331,9 @@ pub(in crate::payouts) async fn step(
     note: Option<&str>,
     now: OffsetDateTime,
 ) -> ledger::Result<()> {
-    sqlx::query!("INSERT INTO payoutSteps (payoutId, step, actorId, note, happenedAt) VALUES (?, ?, ?, ?, ?)", id, step, actor, note, now).execute(tx).await?;
+    sqlx::query!("INSERT INTO payoutSteps (payoutId, step, actorId, note, happenedAt) VALUES (?, ?, ?, ?, ?)", id, step, actor, note, now)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -122,9 +122,11 @@ pub async fn queue(app: &App, status: Status, after: Key) -> AppResult<Queue> {
     )
     .fetch_all(&app.db)
     .await?;
-    let payouts = Page::of(rows.into_iter().map(Payout::from).collect(), PAGE, |payout: &Payout| Key { at: payout.requested_at, id: payout.id.0 }.to_string());
+    let payouts =
+        Page::of(rows.into_iter().map(Payout::from).collect(), PAGE, |payout: &Payout| Key { at: payout.requested_at, id: payout.id.0 }.to_string());
     let counts = sqlx::query!("SELECT status, COUNT(*) AS `count!: i64` FROM creatorPayouts GROUP BY status").fetch_all(&app.db).await?;
-    let counts = Status::ALL.into_iter().map(|status| (status, counts.iter().find(|row| row.status == status.name()).map_or(0, |row| row.count))).collect();
+    let counts =
+        Status::ALL.into_iter().map(|status| (status, counts.iter().find(|row| row.status == status.name()).map_or(0, |row| row.count))).collect();
     Ok(Queue { payouts, counts })
 }
 
@@ -163,12 +165,11 @@ pub async fn details(app: &App, who: UserId, id: PayoutId, artist: Option<Artist
     .fetch_optional(&app.db)
     .await?;
     let two_above = Cents(app.config.rules.payout_two_admins_above_cents);
-    let obstacle = approvers.as_ref().and_then(|row| {
-        match approval(payout.amount, two_above, UserId(row.requestedBy), row.firstApproverId.map(UserId), who) {
+    let obstacle =
+        approvers.as_ref().and_then(|row| match approval(payout.amount, two_above, UserId(row.requestedBy), row.firstApproverId.map(UserId), who) {
             Ok(_) => None,
             Err(reason) => Some(sentence(reason)),
-        }
-    });
+        });
     let line_count = sqlx::query_scalar!("SELECT COUNT(*) AS `count!: i64` FROM payoutEarnings WHERE payoutId = ?", id).fetch_one(&app.db).await?;
     Ok(Details {
         needs_two: payout.amount > two_above,
