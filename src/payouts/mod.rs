@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn nobody_approves_their_own_and_large_ones_need_two() {
-        let limit = Cents(1_000_00);
+        let limit = Cents(100_000);
         let (artist, one, two) = (UserId(1), UserId(2), UserId(3));
         assert_eq!(approval(Cents(1), limit, artist, None, artist), Err(NotYours::Requester));
         assert_eq!(approval(limit, limit, artist, None, one), Ok(Approval::Final));

@@ -255,7 +255,6 @@ pub async fn fail(app: &App, id: PayoutId, reason: &str, now: OffsetDateTime) ->
     .await?)
 }
 
-#[expect(clippy::too_many_arguments, reason = "two callers, each with all of these at hand")]
 async fn give_back(
     tx: &mut MySqlConnection,
     app: &App,

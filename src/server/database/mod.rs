@@ -28,6 +28,10 @@ const SESSION: [&str; 3] = [
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];
 
+/// What only one of the two engines knows. MariaDB: a write to a row that changed since the snapshot is an error, not a
+/// lost update. MySQL: a time for a column of whole seconds is cut, as MariaDB does; rounded up, it would lie in the future.
+const OF_ONE_ENGINE: [&str; 2] = ["SET SESSION innodb_snapshot_isolation = ON", "SET sql_mode = CONCAT(@@sql_mode, ',TIME_TRUNCATE_FRACTIONAL')"];
+
 /// Opens a pool whose connections are set up for money.
 ///
 /// # Errors
@@ -46,9 +50,10 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<MySqlPool> {
                 for statement in SESSION {
                     connection.execute(statement).await?;
                 }
-                // MariaDB alone: a write to a row that changed since the snapshot is an error, not a lost update.
-                if let Err(error) = connection.execute("SET SESSION innodb_snapshot_isolation = ON").await {
-                    tracing::trace!("no such setting here: {error}");
+                for statement in OF_ONE_ENGINE {
+                    if let Err(error) = connection.execute(statement).await {
+                        tracing::trace!("no such setting here: {error}");
+                    }
                 }
                 Ok(())
             })
