@@ -176,7 +176,20 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/genres") view=discovery::pages::GenresPage ssr=SsrMode::Async/>
             <Route path=path!("/genres/:genre") view=discovery::pages::GenreView ssr=SsrMode::Async/>
             <Route path=path!("/library") view=discovery::library::LibraryPage ssr=SsrMode::Async/>
-            <SocialPages/>
+            <Route path=path!("/playlists/new") view=playlists::editor::NewPlaylist ssr=SsrMode::Async/>
+            <Route path=path!("/playlists/add") view=playlists::editor::AddToPlaylistPage ssr=SsrMode::Async/>
+            <Route path=path!("/playlists/:id") view=playlists::pages::PlaylistView ssr=SsrMode::Async/>
+            <Route path=path!("/playlists/:id/edit") view=playlists::editor::EditPlaylist ssr=SsrMode::Async/>
+            <Route path=path!("/playlists/:id/share") view=playlists::share::ShareView ssr=SsrMode::Async/>
+            <Route path=path!("/albums") view=catalogue::pages::AlbumsPage ssr=SsrMode::Async/>
+            <Route path=path!("/albums/:id") view=catalogue::pages::AlbumView ssr=SsrMode::Async/>
+            <Route path=path!("/songs/:id") view=catalogue::pages::SongView ssr=SsrMode::Async/>
+            <Route path=path!("/mixes/:id") view=catalogue::pages::MixView ssr=SsrMode::Async/>
+            <Route path=path!("/posts") view=posts::pages::PostsPage ssr=SsrMode::Async/>
+            <Route path=path!("/posts/:id") view=posts::pages::PostView ssr=SsrMode::Async/>
+            <Route path=path!("/admin/posts") view=posts::admin::AdminPosts ssr=SsrMode::Async/>
+            <Route path=path!("/admin/posts/new") view=posts::admin::NewPost ssr=SsrMode::Async/>
+            <Route path=path!("/admin/posts/:id") view=posts::admin::EditPost ssr=SsrMode::Async/>
             <Route path=path!("/sign-up") view=accounts::pages::SignUpPage ssr=SsrMode::Async/>
             <Route path=path!("/sign-up/sent") view=accounts::pages::SignUpSentPage ssr=SsrMode::Async/>
             <Route path=path!("/log-in") view=accounts::pages::LogInPage ssr=SsrMode::Async/>
@@ -215,26 +228,4 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/payouts/:id") view=payouts::admin::AdminPayoutPage ssr=SsrMode::Async/>
         </Routes>
     }
-}
-
-/// Playlists, the label's catalogue, posts.
-#[component(transparent)]
-fn SocialPages() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! {
-        <Route path=path!("/playlists/new") view=playlists::editor::NewPlaylist ssr=SsrMode::Async/>
-        <Route path=path!("/playlists/add") view=playlists::editor::AddToPlaylistPage ssr=SsrMode::Async/>
-        <Route path=path!("/playlists/:id") view=playlists::pages::PlaylistView ssr=SsrMode::Async/>
-        <Route path=path!("/playlists/:id/edit") view=playlists::editor::EditPlaylist ssr=SsrMode::Async/>
-        <Route path=path!("/playlists/:id/share") view=playlists::share::ShareView ssr=SsrMode::Async/>
-        <Route path=path!("/albums") view=catalogue::pages::AlbumsPage ssr=SsrMode::Async/>
-        <Route path=path!("/albums/:id") view=catalogue::pages::AlbumView ssr=SsrMode::Async/>
-        <Route path=path!("/songs/:id") view=catalogue::pages::SongView ssr=SsrMode::Async/>
-        <Route path=path!("/mixes/:id") view=catalogue::pages::MixView ssr=SsrMode::Async/>
-        <Route path=path!("/posts") view=posts::pages::PostsPage ssr=SsrMode::Async/>
-        <Route path=path!("/posts/:id") view=posts::pages::PostView ssr=SsrMode::Async/>
-        <Route path=path!("/admin/posts") view=posts::admin::AdminPosts ssr=SsrMode::Async/>
-        <Route path=path!("/admin/posts/new") view=posts::admin::NewPost ssr=SsrMode::Async/>
-        <Route path=path!("/admin/posts/:id") view=posts::admin::EditPost ssr=SsrMode::Async/>
-    }
-    .into_inner()
 }
