@@ -16,7 +16,7 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   reporter: [["list"]],
-  use: { baseURL: base, launchOptions, trace: "retain-on-failure" },
+  use: { baseURL: base, launchOptions, actionTimeout: 8_000, trace: "retain-on-failure" },
   projects: [
     { name: "hydrated", use: { ...devices["Desktop Chrome"], launchOptions } },
     { name: "no-javascript", use: { ...devices["Desktop Chrome"], launchOptions, javaScriptEnabled: false } },

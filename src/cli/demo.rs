@@ -1,6 +1,9 @@
 //! `eternity demo`.
 
-use crate::{demo, server::state::App};
+use crate::{
+    demo,
+    server::{database, state::App},
+};
 use anyhow::Result;
 use clap::Args;
 use std::process::ExitCode;
@@ -14,11 +17,13 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Fills the site and prints the accounts.
+    /// Migrates, fills the site and prints the accounts.
     ///
     /// # Errors
     /// In production, and when the database, ffmpeg or the disk fails.
     pub async fn run(self, app: &App) -> Result<ExitCode> {
+        super::migrate::owner_migrates(app, &mut |line| println!("{line}")).await?;
+        database::seed::seed(&app.db).await?;
         demo::fill(app, self.small, &|step| println!("{step}")).await?;
         print!("{}", accounts());
         Ok(ExitCode::SUCCESS)
