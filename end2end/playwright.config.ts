@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
 /** Every spec runs twice: taken over by the browser's program, and with JavaScript off. */
-const base = process.env.ETERNITY_URL ?? "http://127.0.0.1:3110";
+const base = process.env.SITE_URL ?? "http://127.0.0.1:3110";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const launchOptions = {
   executablePath,
@@ -21,7 +21,7 @@ export default defineConfig({
     { name: "hydrated", use: { ...devices["Desktop Chrome"], launchOptions } },
     { name: "no-javascript", use: { ...devices["Desktop Chrome"], launchOptions, javaScriptEnabled: false } },
   ],
-  webServer: process.env.ETERNITY_URL
+  webServer: process.env.SITE_URL
     ? undefined
     : {
         command: "bash serve.sh",
