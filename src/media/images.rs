@@ -21,8 +21,8 @@ pub enum Purpose {
 impl Purpose {
     const fn widths(self) -> &'static [u32] {
         match self {
-            Self::Cover => &[320, 640, 1280],
-            Self::Profile => &[320, 640],
+            Self::Cover => &[160, 320, 640, 1280],
+            Self::Profile => &[160, 320, 640],
             Self::Banner => &[800, 1600],
         }
     }
@@ -145,7 +145,7 @@ mod tests {
                 picture.width()
             })
             .collect();
-        assert_eq!(widths, [320, 400, 400]);
+        assert_eq!(widths, [160, 320, 400, 400]);
         assert!(sizes.iter().all(|(_, webp)| webp.starts_with(b"RIFF")));
     }
 
