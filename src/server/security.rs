@@ -19,7 +19,7 @@ pub enum Need {
     Admin,
 }
 
-/// Pages that are not for anyone, by the start of their path; the first match counts.
+/// Pages that are not for anyone, by the first segments of their path, `*` for any one; the first match counts.
 const GUARDED: &[(&str, Need)] = &[
     ("/studio/new", Need::Listener),
     ("/studio", Need::Artist),
@@ -28,6 +28,7 @@ const GUARDED: &[(&str, Need)] = &[
     ("/settings", Need::Listener),
     ("/playlists/new", Need::Listener),
     ("/playlists/add", Need::Listener),
+    ("/playlists/*/edit", Need::Listener),
     ("/checkout", Need::Listener),
     ("/receipts", Need::Listener),
     ("/tip", Need::Listener),
@@ -35,10 +36,11 @@ const GUARDED: &[(&str, Need)] = &[
 
 /// Who may open the page at this path.
 pub fn need_of(path: &str) -> Need {
-    GUARDED
-        .iter()
-        .find(|(prefix, _)| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-        .map_or(Need::Anyone, |(_, need)| *need)
+    let starts = |pattern: &str| {
+        let mut segments = path.split('/');
+        pattern.split('/').all(|wanted| segments.next().is_some_and(|segment| wanted == "*" || wanted == segment))
+    };
+    GUARDED.iter().find(|(pattern, _)| starts(pattern)).map_or(Need::Anyone, |(_, need)| *need)
 }
 
 /// Guards pages before they render: log in first, become an artist first, or the 403 page.

@@ -3,6 +3,7 @@
 // The harness is for every feature's tests; not each of them needs all of it.
 #![allow(dead_code)]
 
+mod access;
 mod accounts;
 mod adopted;
 mod adoption;
@@ -10,6 +11,7 @@ mod app;
 mod database;
 mod demo;
 mod embedded;
+mod escaping;
 mod migrations;
 mod money;
 mod music;

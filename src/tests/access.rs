@@ -1,0 +1,442 @@
+//! Who may call what: every server function and every page, as everyone. A new one that is not listed here fails.
+
+use crate::app::{Person, TestApp};
+use eternity::server::{
+    router::pages,
+    security::{Need, need_of},
+};
+use leptos::server_fn::axum::server_fn_paths;
+use reqwest::{Method, StatusCode, header};
+use std::{collections::BTreeSet, path::Path};
+
+/// Who may call which server function.
+pub const FUNCTIONS: &[(Need, &[&str])] = &[
+    (
+        Need::Anyone,
+        &[
+            "accounts/forgotten-password",
+            "accounts/link",
+            "accounts/log-in",
+            "accounts/mail",
+            "accounts/mailbox",
+            "accounts/reset-password",
+            "accounts/sign-up",
+            "accounts/verify-email",
+            "artists/page",
+            "catalogue/album",
+            "catalogue/albums",
+            "catalogue/mix",
+            "catalogue/song",
+            "discovery/charts",
+            "discovery/genre",
+            "discovery/genres",
+            "discovery/home",
+            "discovery/search",
+            "playlists/page",
+            "playlists/share_page",
+            "plays/report",
+            "plays/start",
+            "posts/list",
+            "posts/read",
+            "tracks/page",
+        ],
+    ),
+    (
+        Need::Listener,
+        &[
+            "accounts/change-email",
+            "accounts/change-password",
+            "accounts/close",
+            "accounts/closing",
+            "accounts/end-other-sessions",
+            "accounts/end-session",
+            "accounts/rename",
+            "accounts/settings",
+            "artists/follow",
+            "catalogue/favourite",
+            "checkout/decline",
+            "checkout/pay",
+            "checkout/receipt",
+            "checkout/show",
+            "discovery/library",
+            "listening/history",
+            "playlists/add",
+            "playlists/add_page",
+            "playlists/arrange",
+            "playlists/create",
+            "playlists/delete",
+            "playlists/edit",
+            "playlists/follow",
+            "playlists/own",
+            "playlists/share",
+            "tips/offer_artist",
+            "tips/offer_track",
+            "tips/send",
+            "tracks/like",
+        ],
+    ),
+    (
+        Need::Artist,
+        &[
+            "artists/dashboard",
+            "artists/profile",
+            "earnings/list",
+            "earnings/overview",
+            "payouts/desk",
+            "payouts/mine",
+            "payouts/mine_one",
+            "payouts/request",
+            "payouts/set_destination",
+            "tips/received",
+            "tips/received_one",
+            "tips/reply",
+            "uploads/form",
+            "uploads/list",
+            "uploads/one",
+            "uploads/publish",
+            "uploads/retry",
+            "uploads/unpublish",
+            "uploads/withdraw",
+        ],
+    ),
+    (
+        Need::Admin,
+        &["admin/overview", "admin/payout", "admin/payout_approve", "admin/payout_refuse", "admin/payouts", "posts/all", "posts/draft", "posts/save"],
+    ),
+];
+
+/// Something for every argument that any of them takes; ids are of nothing.
+pub const ARGUMENTS: &[(&str, &str)] = &[
+    ("id", "987654"),
+    ("track", "987654"),
+    ("song", "987654"),
+    ("playlist", "987654"),
+    ("artist", "987654"),
+    ("payment", "987654"),
+    ("payout", "987654"),
+    ("tip", "987654"),
+    ("token", "none"),
+    ("session", "none"),
+    ("staging", ""),
+    ("name", "Name"),
+    ("title", "Title"),
+    ("body", "Body"),
+    ("description", ""),
+    ("q", "night"),
+    ("source", "page"),
+    ("listened_ms", "1"),
+    ("follow", "true"),
+    ("like", "true"),
+    ("keep", "true"),
+    ("change", "up-1"),
+    ("platform", "copy"),
+    ("method", "paypal"),
+    ("destination", "ada@example.org"),
+    ("form_key", "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    ("amount", "5.00"),
+    ("other", ""),
+    ("message", ""),
+    ("reply", "Thanks"),
+    ("reason", "Because"),
+    ("email", "nobody@example.org"),
+    ("password", "not the password"),
+    ("current_password", "not the password"),
+    ("new_password", "another password"),
+    ("next", "/"),
+];
+
+/// A listener, an artist and an admin, signed in anew, since some calls end a session.
+async fn person(site: &TestApp, need: Need) -> Person {
+    if need == Need::Anyone {
+        return site.visitor();
+    }
+    let (person, user) = site.signed_in("Someone").await;
+    if need == Need::Artist {
+        sqlx::query("INSERT INTO artistProfiles (userId, artistName) VALUES (?, 'Someone')").bind(user).execute(&site.app.db).await.unwrap();
+    }
+    if need == Need::Admin {
+        sqlx::query("UPDATE users SET role = 'admin' WHERE id = ?").bind(user).execute(&site.app.db).await.unwrap();
+    }
+    person
+}
+
+/// What somebody is told who may not.
+fn refusal(who: Need, need: Need) -> Option<StatusCode> {
+    match (who, need) {
+        (_, Need::Anyone) => None,
+        (Need::Anyone, _) => Some(StatusCode::UNAUTHORIZED),
+        (_, Need::Listener) | (Need::Artist, Need::Artist) | (Need::Admin, Need::Admin) => None,
+        _ => Some(StatusCode::FORBIDDEN),
+    }
+}
+
+#[tokio::test]
+async fn every_server_function_as_everyone() {
+    let site = TestApp::start().await;
+    let listed: BTreeSet<String> = FUNCTIONS.iter().flat_map(|(_, paths)| paths.iter().map(|path| format!("/api/{path}"))).collect();
+    let registered: BTreeSet<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    assert_eq!(listed, registered, "every server function is listed here, and nothing else");
+
+    let mut wrong = Vec::new();
+    for who in [Need::Anyone, Need::Listener, Need::Artist, Need::Admin] {
+        for (need, paths) in FUNCTIONS {
+            for path in *paths {
+                let person = person(&site, who).await;
+                let method = server_fn_paths().find(|(known, _)| *known == format!("/api/{path}")).unwrap().1;
+                let url = format!("{}/api/{path}", site.url);
+                let request = if method == Method::GET { person.client.get(url).query(ARGUMENTS) } else { person.client.post(url).form(ARGUMENTS) };
+                let response = request.header(header::ACCEPT, "application/json").send().await.unwrap();
+                let (status, text) = (response.status(), response.text().await.unwrap());
+                let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN).then_some(status);
+                if refused != refusal(who, *need) || text.contains("could not be read") || status.is_server_error() {
+                    wrong.push(format!("{path} as {who:?}: {status} {text:.80}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn every_page_as_everyone() {
+    let site = TestApp::start().await;
+    let mut wrong = Vec::new();
+    for who in [Need::Anyone, Need::Listener, Need::Artist, Need::Admin] {
+        let person = person(&site, who).await;
+        for page in pages() {
+            let path: String =
+                page.path().split('/').map(|part| if part.starts_with([':', '{']) { "987654" } else { part }).collect::<Vec<_>>().join("/");
+            let response = person.get(&path).await;
+            let (status, to) = (response.status(), response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()));
+            let right = match (who, need_of(&path)) {
+                (Need::Anyone, need) if need != Need::Anyone => to.is_some_and(|to| to.starts_with("/log-in?next=")),
+                (Need::Listener | Need::Admin, Need::Artist) => to.as_deref() == Some("/studio/new"),
+                (Need::Listener | Need::Artist, Need::Admin) => status == StatusCode::FORBIDDEN,
+                _ => matches!(status, StatusCode::OK | StatusCode::NOT_FOUND | StatusCode::SEE_OTHER | StatusCode::FOUND),
+            };
+            if !right {
+                wrong.push(format!("{path} as {who:?}: {status}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Somebody's own things, by the name of their ids in [`OWN`].
+pub type Things = Vec<(&'static str, String)>;
+
+/// Calls that name somebody's own thing: who else sends them is told that there is no such thing, and changes nothing.
+/// In this order the owner can make them all.
+const OWN: &[(&str, &str)] = &[
+    ("GET", "api/uploads/one?id={draft}"),
+    ("GET", "api/tracks/page?id={draft}"),
+    ("GET", "studio/uploads/{draft}"),
+    ("GET", "tracks/{draft}"),
+    ("GET", "media/audio/{draft}"),
+    ("GET", "api/playlists/page?id={playlist}"),
+    ("GET", "api/playlists/own?id={playlist}"),
+    ("GET", "api/playlists/share_page?id={playlist}"),
+    ("GET", "playlists/{playlist}"),
+    ("GET", "playlists/{playlist}/edit"),
+    ("GET", "playlists/{playlist}/share"),
+    ("GET", "playlists/{playlist}/export.json"),
+    ("GET", "playlists/{playlist}/export.m3u8"),
+    ("GET", "api/tips/received_one?id={tip}"),
+    ("GET", "studio/tips/{tip}"),
+    ("GET", "api/payouts/mine_one?id={payout}"),
+    ("GET", "studio/payouts/{payout}"),
+    ("GET", "api/checkout/show?id={checkout}"),
+    ("GET", "api/checkout/receipt?payment={payment}"),
+    ("GET", "checkout/{checkout}"),
+    ("GET", "receipts/{payment}"),
+    ("POST", "api/plays/start?track={draft}&source=page"),
+    ("POST", "api/playlists/add?playlist={playlist}&song={song}"),
+    ("POST", "api/playlists/arrange?playlist={playlist}&change=up-{entry}"),
+    ("POST", "api/playlists/edit?playlist={playlist}&name=Taken&description="),
+    ("POST", "api/playlists/share?playlist={playlist}&platform=copy"),
+    ("POST", "api/playlists/follow?playlist={playlist}&follow=true"),
+    ("POST", "api/playlists/delete?playlist={playlist}&confirmed=true"),
+    ("POST", "api/uploads/publish?id={draft}"),
+    ("POST", "api/uploads/unpublish?id={draft}"),
+    ("POST", "api/uploads/retry?id={failed}"),
+    ("POST", "api/uploads/withdraw?id={draft}&sure=true"),
+    ("POST", "api/tips/reply?tip={tip}&reply=Thanks"),
+    ("POST", "api/checkout/pay?id={checkout}"),
+    ("POST", "api/checkout/decline?id={checkout}"),
+    ("POST", "api/accounts/end-session?session={session}"),
+];
+
+/// The tables that those calls change.
+const TABLES: &str = "artistUploads, trackLikes, userPlaylists, userPlaylistTracks, playlistFollowers, playlistShares, playlistShareLinks, tips, \
+                      tipDetails, checkouts, payments, creatorPayouts, ledgerEntries, jobs, outgoingMails";
+
+/// An artist with a draft, a private playlist with two songs, a received tip, a payout, an open checkout and a second session.
+pub async fn artist_with_things(site: &TestApp) -> (Person, Things) {
+    let (person, user) = site.signed_in("Owner").await;
+    let (_, payee) = site.signed_in("Payee").await;
+    let insert = async |sql: &str| sqlx::query(sql).execute(&site.app.db).await.unwrap().last_insert_id().to_string();
+    let artist = insert(&format!("INSERT INTO artistProfiles (userId, artistName) VALUES ({user}, 'Owner')")).await;
+    let other = insert(&format!("INSERT INTO artistProfiles (userId, artistName) VALUES ({payee}, 'Payee')")).await;
+    let draft = insert(&format!(
+        "INSERT INTO artistUploads (artistId, title, genre, audioUrl, audioKey, duration, isPublished) VALUES ({artist}, 'Draft', 'Jazz', '', 'x', 60, 0)"
+    ))
+    .await;
+    insert(&format!("INSERT INTO trackMedia (trackId, state, standardKey) VALUES ({draft}, 'ready', 'x')")).await;
+    std::fs::create_dir_all(site.app.config.data_dir.join("media")).unwrap();
+    std::fs::write(site.app.config.data_dir.join("media/x"), "sound").unwrap();
+    let playlist = insert(&format!("INSERT INTO userPlaylists (userId, name, isPublic) VALUES ({user}, 'Mine', 0)")).await;
+    let failed = insert(&format!(
+        "INSERT INTO artistUploads (artistId, title, genre, audioUrl, audioKey, isPublished) VALUES ({artist}, 'Failed', 'Jazz', '', 'x', 0)"
+    ))
+    .await;
+    insert(&format!("INSERT INTO trackMedia (trackId, state, failure) VALUES ({failed}, 'failed', 'damaged')")).await;
+    let (mut entry, mut song) = (String::new(), String::new());
+    for position in 1..=2 {
+        song = insert("INSERT INTO tracks (title, artistName, genre, audioKey, duration, isPublished) VALUES ('Song', 'Band', 'Jazz', 's', 60, 1)")
+            .await;
+        entry = insert(&format!("INSERT INTO userPlaylistTracks (playlistId, trackId, position) VALUES ({playlist}, {song}, {position})")).await;
+    }
+    let tip = insert(&format!("INSERT INTO tips (senderId, recipientId, amount, paymentStatus) VALUES ({payee}, {user}, 500, 'completed')")).await;
+    let paid =
+        insert(&format!("INSERT INTO payments (userId, amount, purpose, status, provider) VALUES ({payee}, 500, 'tip', 'completed', 'sandbox')"))
+            .await;
+    insert(&format!("INSERT INTO tipDetails (tipId, paymentId, fee, feeCovered, anonymous) VALUES ({tip}, {paid}, 25, 0, 0)")).await;
+    let payout =
+        insert(&format!("INSERT INTO creatorPayouts (artistId, amount, status, paymentMethod) VALUES ({artist}, 1000, 'pending', 'bank')")).await;
+    insert(&format!(
+        "INSERT INTO payoutDetails (payoutId, formKey, requestedBy, destination) VALUES ({payout}, '01ARZ3NDEKTSV4RRFFQ69G5FAV', {user}, 'x')"
+    ))
+    .await;
+    let (to, _) = person
+        .submit(
+            &format!("/tip/artists/{other}"),
+            "/api/tips/send",
+            &[("form_key", "01ARZ3NDEKTSV4RRFFQ69G5FAX"), ("artist", &other), ("amount", "5.00"), ("other", ""), ("message", "")],
+        )
+        .await;
+    let checkout = to.strip_prefix("/checkout/").unwrap().to_owned();
+    let payment: i32 = sqlx::query_scalar("SELECT paymentId FROM checkouts WHERE id = ?").bind(&checkout).fetch_one(&site.app.db).await.unwrap();
+    let session = "01ARZ3NDEKTSV4RRFFQ69G5FAY".to_owned();
+    insert(&format!("INSERT INTO accountSessions (id, userId, sessionId, userAgent) VALUES ('{session}', {user}, 'none', 'a phone')")).await;
+    let things = vec![
+        ("draft", draft),
+        ("failed", failed),
+        ("song", song),
+        ("playlist", playlist),
+        ("entry", entry),
+        ("tip", tip),
+        ("payout", payout),
+        ("checkout", checkout),
+        ("payment", payment.to_string()),
+        ("session", session),
+    ];
+    (person, things)
+}
+
+/// Makes everybody of this name an admin.
+pub async fn become_admin(site: &TestApp, name: &str) {
+    sqlx::query("UPDATE users SET role = 'admin' WHERE name = ?").bind(name).execute(&site.app.db).await.unwrap();
+}
+
+/// Makes one call of [`OWN`].
+async fn make(person: &Person, site: &TestApp, (method, call): (&str, &str), things: &Things) -> StatusCode {
+    let call = things.iter().fold(call.to_owned(), |call, (name, id)| call.replace(&format!("{{{name}}}"), id));
+    let accept = if call.starts_with("api/") { "application/json" } else { "text/html" };
+    let request = if method == "GET" {
+        person.client.get(format!("{}/{call}", site.url))
+    } else {
+        let (path, form) = call.split_once('?').unwrap();
+        let form = form.to_owned();
+        person.client.post(format!("{}/{path}", site.url)).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+    };
+    request.header(header::ACCEPT, accept).send().await.unwrap().status()
+}
+
+async fn checksums(site: &TestApp) -> Vec<(String, i64)> {
+    sqlx::query_as(&format!("CHECKSUM TABLE {TABLES}")).fetch_all(&site.app.db).await.unwrap()
+}
+
+#[tokio::test]
+async fn everybodys_own_things_as_everyone_else() {
+    let site = TestApp::start().await;
+    let (owner, things) = artist_with_things(&site).await;
+    let before = checksums(&site).await;
+    let mut wrong = Vec::new();
+    for who in [Need::Anyone, Need::Listener, Need::Artist, Need::Admin] {
+        let person = person(&site, who).await;
+        for call in OWN {
+            let status = make(&person, &site, *call, &things).await;
+            // Whoever lacks a session or a role is turned away before. Admins may look at a draft and hear it.
+            let away = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::SEE_OTHER) && who != Need::Artist;
+            let looks =
+                who == Need::Admin && ["api/tracks/page", "tracks/", "media/audio/", "api/plays/start"].iter().any(|start| call.1.starts_with(start));
+            if status != StatusCode::NOT_FOUND && !away && !looks {
+                wrong.push(format!("{call:?} as another {who:?}: {status}"));
+            }
+        }
+    }
+    assert_eq!(checksums(&site).await, before, "nobody else changed a thing");
+    for call in OWN {
+        let status = make(&owner, &site, *call, &things).await;
+        if !(status.is_success() || matches!(status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT)) {
+            wrong.push(format!("{call:?} as its owner: {status}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Routes beside pages and server functions: what someone without an account is answered for something that is not there.
+const ROUTES: &[(&str, &str, &[u16])] = &[
+    ("POST", "/theme", &[303, 422]),
+    ("GET", "/healthz", &[200]),
+    ("GET", "/readyz", &[200]),
+    ("POST", "/log-out", &[303]),
+    ("POST", "/studio/new", &[303]),
+    ("POST", "/studio/profile", &[303]),
+    ("POST", "/studio/uploads/new", &[303]),
+    ("POST", "/studio/uploads/{id}", &[303]),
+    ("GET", "/studio/earnings.csv", &[303]),
+    ("GET", "/media/audio/{track}", &[404]),
+    ("GET", "/media/images/{name}", &[404]),
+    ("GET", "/media/songs/{id}", &[404]),
+    ("GET", "/s/{code}", &[404]),
+    ("GET", "/playlists/{id}/export.m3u8", &[404]),
+    ("GET", "/playlists/{id}/export.json", &[404]),
+    // Development only; the tests' site is.
+    ("POST", "/dev/clock", &[200, 422]),
+    ("GET", "/dev/mails.json", &[200]),
+    // On a port of its own.
+    ("GET", "/metrics", &[404]),
+];
+
+/// Every path that the sources give to `.route(…)`.
+fn routes_in(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            routes_in(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("access.rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.extend(text.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_other_route_as_anyone() {
+    let mut found = BTreeSet::new();
+    routes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert_eq!(found, ROUTES.iter().map(|(_, path, _)| (*path).to_owned()).collect(), "every route is listed here, and nothing else");
+    let site = TestApp::start().await;
+    let visitor = site.visitor();
+    let mut wrong = Vec::new();
+    for (method, path, expected) in ROUTES {
+        let path = path.split('/').map(|part| if part.starts_with('{') { "987654" } else { part }).collect::<Vec<_>>().join("/");
+        let response = if *method == "GET" { visitor.get(&path).await } else { visitor.post("/", &path, &[]).await };
+        let to_log_in = response.headers().get(header::LOCATION).is_some_and(|to| to.to_str().unwrap().starts_with("/log-in"));
+        if !expected.contains(&response.status().as_u16()) || (path.starts_with("/studio") && !to_log_in) {
+            wrong.push(format!("{method} {path}: {} {:?}", response.status(), response.headers().get(header::LOCATION)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
