@@ -198,7 +198,7 @@ if [ "$want" = bench ]; then
   packages wrk brotli curl
 fi
 if [ "$want" = test ]; then
-  packages default-mysql-server-core default-mysql-client-core
+  packages default-mysql-server-core default-mysql-client-core python3-aiosmtpd
   test_mysql
   browser
   node_modules end2end end2end

@@ -12,6 +12,7 @@ mod database;
 mod demo;
 mod embedded;
 mod escaping;
+mod mail;
 mod migrations;
 mod money;
 mod music;
