@@ -10,6 +10,7 @@ mod money;
 pub mod music;
 mod payouts;
 mod people;
+mod posts;
 mod records;
 mod tracks;
 
@@ -41,6 +42,7 @@ pub async fn fill(app: &App, small: bool, say: &(dyn Fn(&str) + Send + Sync)) ->
     let records = records::fill(&filling, &people, &tracks).await?;
     listening::fill(&filling, &people, &tracks, &records).await?;
     money::fill(&filling, &people, &tracks).await?;
+    posts::fill(&filling, &people).await?;
     let set = if small { SMALL } else { FULL };
     sqlx::query!("INSERT INTO siteSettings (name, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)", MARK, set)
         .execute(&app.db)

@@ -65,7 +65,9 @@ async fn published(site: &TestApp) -> (Person, Vec<(&'static str, String)>) {
     let album = insert("INSERT INTO albums (title, artistName, isPublished) VALUES ('Album', 'Band', 1)").await;
     insert(&format!("UPDATE tracks SET albumId = {album}, trackNumber = 1 WHERE id = {}", thing("song"))).await;
     let mix = insert("INSERT INTO playlists (name, isPublished) VALUES ('Mix', 1)").await;
-    let post = insert("INSERT INTO posts (authorId, title, body, isPublished, publishedAt) SELECT MIN(id), 'News', 'Text', 1, '2026-01-01' FROM users").await;
+    let post =
+        insert("INSERT INTO posts (authorId, title, body, isPublished, publishedAt) SELECT MIN(id), 'News', 'Text', 1, '2026-01-01' FROM users")
+            .await;
     let artist: i32 = sqlx::query_scalar("SELECT artistId FROM artistUploads LIMIT 1").fetch_one(&site.app.db).await.unwrap();
     let ids = vec![
         ("/artists", artist.to_string()),
