@@ -220,6 +220,23 @@ async fn a_declined_or_forgotten_checkout_moves_nothing() {
 }
 
 #[tokio::test]
+async fn an_artist_who_left_is_not_paid_by_a_checkout_that_was_open() {
+    let site = TestApp::start().await;
+    let listener = account(&site, "Lena", "user").await;
+    let (me, artist) = artist(&site, "Aurora").await;
+    let now = site.app.clock.now();
+    let checkout = tips::store::start(&site.app, &listener, Provider::Sandbox, &wish(artist, 500), now).await.unwrap();
+    eternity::accounts::store::closing::close(&site.app, &me).await.unwrap();
+    assert!(matches!(checkout::store::pay(&site.app, listener.id, &checkout, now).await, Err(AppError::Refused(_))));
+    assert_eq!(site.number("SELECT COUNT(*) FROM tips WHERE paymentStatus = 'completed'").await, 0);
+    // Once paid, the account can't be closed with the money in it.
+    let (me, artist) = self::artist(&site, "Boreas").await;
+    tip(&site, &listener, artist, 500).await;
+    assert!(matches!(eternity::accounts::store::closing::close(&site.app, &me).await, Err(AppError::Refused(_))));
+    books_balance(&site).await;
+}
+
+#[tokio::test]
 async fn the_same_form_sent_by_many_at_once_is_one_checkout() {
     let site = TestApp::start().await;
     let listener = account(&site, "Lena", "user").await;

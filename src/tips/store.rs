@@ -166,10 +166,10 @@ async fn start_once(app: &App, recipient: UserId, wish: &Wish, intent: &Intent, 
 /// A tip whose checkout was paid: completed, the artist's earning on hold, in the journal, with mails to both.
 ///
 /// # Errors
-/// When the database does not answer.
+/// [`AppError::Refused`] when the artist has closed the account in the meantime.
 pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, now: OffsetDateTime) -> ledger::Result<()> {
     let tip = sqlx::query!(
-        "SELECT tips.id, tips.amount, tips.message, tips.trackId, tipDetails.anonymous, artistProfiles.id AS artistId, artistProfiles.artistName,
+        "SELECT tips.id, tips.recipientId, tips.amount, tips.message, tips.trackId, tipDetails.anonymous, artistProfiles.id AS artistId, artistProfiles.artistName,
                 sender.name AS senderName, senderMail.email AS `senderMail?`, recipientMail.email AS `recipientMail?`, artistUploads.title AS `title?`
          FROM tips
          JOIN tipDetails ON tipDetails.tipId = tips.id
@@ -184,6 +184,13 @@ pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, no
     .fetch_one(&mut *tx)
     .await?;
     let artist = ArtistId(tip.artistId);
+    // Waits for a closing that is under way; one that comes later finds money on hold, and stops.
+    let closed = sqlx::query_scalar!("SELECT closedAt FROM accountCredentials WHERE userId = ? LOCK IN SHARE MODE", tip.recipientId)
+        .fetch_optional(&mut *tx)
+        .await?;
+    if closed.flatten().is_some() {
+        return Err(AppError::Refused(crate::t!("tips.artist_left").into_owned()).into());
+    }
     sqlx::query!("UPDATE tips SET paymentStatus = 'completed' WHERE id = ?", tip.id).execute(&mut *tx).await?;
 
     // The earning's line comes first, so that its number is known.
