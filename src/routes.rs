@@ -11,6 +11,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
         .merge(crate::earnings::csv::routes())
         .merge(crate::artists::routes::routes(app))
         .merge(crate::uploads::routes::routes(app))
+        .merge(crate::uploads::tus::routes())
         .merge(crate::catalogue::routes::routes())
         .merge(crate::playlists::routes::routes());
     if app.config.development() {

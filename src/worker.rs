@@ -10,7 +10,7 @@ use crate::{
         rate,
         state::App,
     },
-    uploads,
+    uploads::{self, replace::ReplaceAudio},
 };
 use anyhow::{Result, bail};
 use std::time::Duration;
@@ -82,6 +82,7 @@ async fn perform(app: &App, job: &Taken) -> Result<()> {
     match job.kind.as_str() {
         Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.run(app).await,
         SendMail::KIND => serde_json::from_str::<SendMail>(&job.payload)?.run(app).await,
+        ReplaceAudio::KIND => serde_json::from_str::<ReplaceAudio>(&job.payload)?.run(app).await,
         SendPayout::KIND => serde_json::from_str::<SendPayout>(&job.payload)?.run(app).await,
         unknown => bail!("no such kind of job: {unknown}"),
     }

@@ -6,6 +6,7 @@ pub mod limits;
 pub mod probe;
 pub mod storage;
 pub mod streaming;
+pub mod tags;
 pub mod transcode;
 pub mod waveform;
 

@@ -81,6 +81,9 @@ pub struct Rules {
     pub payout_two_admins_above_cents: i64,
     pub audio_maximum_bytes: u64,
     pub image_maximum_bytes: usize,
+    /// Audio files of one artist together.
+    pub artist_maximum_bytes: u64,
+    pub artist_maximum_tracks: u32,
     pub free_plays_a_day: u32,
 }
 
@@ -118,6 +121,8 @@ impl Default for Config {
                 payout_two_admins_above_cents: 100_000,
                 audio_maximum_bytes: 500 * 1024 * 1024,
                 image_maximum_bytes: 15 * 1024 * 1024,
+                artist_maximum_bytes: 20 * 1024 * 1024 * 1024,
+                artist_maximum_tracks: 1_000,
                 free_plays_a_day: 100,
             },
             leptos: LeptosSection {

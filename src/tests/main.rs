@@ -19,3 +19,4 @@ mod music;
 mod schema;
 mod site;
 mod social;
+mod uploads;

@@ -9,7 +9,7 @@ use std::path::Path;
 use time::Duration;
 
 /// A file of generated sound, and its bytes.
-fn sound(folder: &Path, name: &str, seconds: u32) -> Vec<u8> {
+pub fn sound(folder: &Path, name: &str, seconds: u32) -> Vec<u8> {
     let path = folder.join(name);
     let filter = format!("sine=frequency=440:duration={seconds}");
     let done =
@@ -19,22 +19,22 @@ fn sound(folder: &Path, name: &str, seconds: u32) -> Vec<u8> {
 }
 
 /// A picture, as PNG.
-fn picture(width: u32, height: u32) -> Vec<u8> {
+pub fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::new_rgb8(width, height).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 
-fn file(name: &str, bytes: Vec<u8>) -> Part {
+pub fn file(name: &str, bytes: Vec<u8>) -> Part {
     Part::bytes(bytes).file_name(name.to_owned())
 }
 
 /// A form whose file inputs were left empty, as browsers send it.
-fn form(fields: &[(&'static str, &str)]) -> Form {
+pub fn form(fields: &[(&'static str, &str)]) -> Form {
     fields.iter().fold(Form::new(), |form, (name, value)| form.text(*name, (*value).to_owned()))
 }
 
-async fn artist(site: &TestApp, name: &str) -> Person {
+pub async fn artist(site: &TestApp, name: &str) -> Person {
     let (person, _) = site.signed_in(name).await;
     let (to, page) = person.submit_files("/studio/new", form(&[("name", name), ("bio", "I play."), ("instagram", "instagram.com/me")])).await;
     assert_eq!(to, "/studio");
@@ -43,7 +43,7 @@ async fn artist(site: &TestApp, name: &str) -> Person {
 }
 
 /// An artist with one published track, `/tracks/1`, of so many seconds.
-async fn with_track(seconds: u32) -> (TestApp, Person) {
+pub async fn with_track(seconds: u32) -> (TestApp, Person) {
     let site = TestApp::start().await;
     let ida = artist(&site, "Ida").await;
     let audio = file("song.wav", sound(site.folder.path(), "song.wav", seconds));

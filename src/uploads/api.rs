@@ -1,6 +1,6 @@
 //! What pages ask about tracks, and what they do to them.
 
-use super::{KeptFile, StudioTrack, TrackPage};
+use super::{StudioTrack, TrackPage, UploadRoom};
 use crate::{error::AppResult, ids::TrackId, page::Page, ui::forms::Done};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -35,13 +35,40 @@ pub async fn upload(id: TrackId) -> AppResult<StudioTrack> {
     super::store::studio_track(&context::app()?, artist.id, id).await
 }
 
-/// What an upload's form must know: the largest file, in bytes, and a file that is kept from before.
+/// What the page of a new upload must know; `staging` names a file that is kept from before.
 #[server(endpoint = "uploads/form", input = GetUrl)]
-pub async fn upload_form(#[server(default)] staging: String) -> AppResult<(u64, Option<KeptFile>)> {
+pub async fn upload_form(#[server(default)] staging: String) -> AppResult<UploadRoom> {
     use crate::server::context;
     let (_, artist) = context::require_artist()?;
     let app = context::app()?;
-    Ok((app.config.rules.audio_maximum_bytes, super::staging::kept(&app, artist.id, &staging).await?))
+    Ok(UploadRoom {
+        most: app.config.rules.audio_maximum_bytes,
+        quota: super::staging::quota(&app, artist.id).await?,
+        kept: super::staging::kept(&app, artist.id, &staging).await?,
+        unfinished: super::staging::unfinished(&app, artist.id).await?,
+    })
+}
+
+/// Throws a part of a file away.
+#[server(endpoint = "uploads/discard")]
+pub async fn discard_upload(id: String) -> AppResult<Done> {
+    use crate::server::context;
+    let (_, artist) = context::require_artist()?;
+    super::tus::discard(&context::app()?, artist.id, &id).await?;
+    Ok(Done::say(crate::t!("uploads.done.discarded")))
+}
+
+/// Shows all drafts that are ready to everyone.
+#[server(endpoint = "uploads/publish-all")]
+pub async fn publish_drafts() -> AppResult<Done> {
+    use crate::server::context;
+    let (me, artist) = context::require_artist()?;
+    if !me.verified {
+        return Err(crate::error::AppError::Refused(crate::t!("uploads.error.not_verified").into_owned()));
+    }
+    let (published, left) = super::store::publish_all(&context::app()?, artist.id).await?;
+    let message = crate::ui::format::counted("uploads.done.published_all", published);
+    Ok(Done::say(if left > 0 { format!("{message} {}", crate::ui::format::counted("uploads.done.left", left)) } else { message }))
 }
 
 /// Shows a track to everyone.
@@ -84,4 +111,13 @@ pub async fn retry_track(id: TrackId) -> AppResult<Done> {
     let (_, artist) = context::require_artist()?;
     super::store::retry(&context::app()?, artist.id, id).await?;
     Ok(Done::say(crate::t!("uploads.done.retried")))
+}
+
+/// Keeps the old audio after a new one failed.
+#[server(endpoint = "uploads/keep-audio")]
+pub async fn keep_audio(id: TrackId) -> AppResult<Done> {
+    use crate::server::context;
+    let (_, artist) = context::require_artist()?;
+    super::replace::forget(&context::app()?, artist.id, id).await?;
+    Ok(Done::say(crate::t!("uploads.done.kept_audio")))
 }

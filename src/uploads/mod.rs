@@ -3,13 +3,21 @@
 mod api;
 mod form;
 pub mod pages;
+mod panel;
+#[cfg(feature = "ssr")]
+mod parts;
+#[cfg(feature = "ssr")]
+pub mod replace;
 #[cfg(feature = "ssr")]
 pub mod routes;
+mod sender;
 #[cfg(feature = "ssr")]
 pub mod staging;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod studio;
+#[cfg(feature = "ssr")]
+pub mod tus;
 
 use crate::{
     error::{AppResult, FieldErrors},
@@ -169,6 +177,8 @@ pub struct StudioTrack {
     pub upcoming: bool,
     pub likes: i32,
     pub created: String,
+    /// New audio on its way: waiting, or failed with a reason.
+    pub replacement: Option<Option<String>>,
 }
 
 impl StudioTrack {
@@ -180,9 +190,20 @@ impl StudioTrack {
                 crate::t!("uploads.standing.scheduled", date = self.release.clone().unwrap_or_default()).into_owned()
             }
             Self { state: TrackState::Ready, published: true, .. } => crate::t!("uploads.standing.published").into_owned(),
+            Self { state: TrackState::Ready, .. } if self.genre.is_empty() => crate::t!("uploads.standing.incomplete").into_owned(),
             Self { state: TrackState::Ready, .. } => crate::t!("uploads.standing.draft").into_owned(),
             other => other.state.label(),
         }
+    }
+
+    /// Whether it could be published.
+    pub fn draft(&self) -> bool {
+        self.state == TrackState::Ready && !self.published && !self.withdrawn
+    }
+
+    /// Whether something of it will change by itself.
+    pub fn moving(&self) -> bool {
+        !self.withdrawn && (self.state.pending() || self.replacement == Some(None))
     }
 
     /// The badge that goes with it.
@@ -226,6 +247,53 @@ pub struct KeptFile {
     pub bytes: i64,
 }
 
+/// A file of which a part has arrived. Chosen again, it goes on from there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfinished {
+    pub id: String,
+    pub name: String,
+    /// In bytes, as `length` is.
+    pub received: u64,
+    pub length: u64,
+    /// By which the sender knows it again.
+    pub fingerprint: String,
+    /// The track whose audio it will replace.
+    pub replaces: Option<TrackId>,
+}
+
+/// What an artist's files take of what they may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    pub bytes: u64,
+    pub most_bytes: u64,
+    pub tracks: u64,
+    pub most_tracks: u64,
+}
+
+impl Quota {
+    /// Why a file of so many bytes can't be taken, if so; `replacing`: it makes no new track.
+    pub fn refusal(&self, length: u64, replacing: bool) -> Option<String> {
+        let size = crate::ui::format::bytes;
+        if !replacing && self.tracks >= self.most_tracks {
+            return Some(crate::t!("uploads.quota.tracks_full", most = self.most_tracks).into_owned());
+        }
+        let free = self.most_bytes.saturating_sub(self.bytes);
+        (length > free)
+            .then(|| crate::t!("uploads.quota.bytes_full", free = size(free), most = size(self.most_bytes), needed = size(length)).into_owned())
+    }
+}
+
+/// What the page of a new upload must know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadRoom {
+    /// The largest file, in bytes.
+    pub most: u64,
+    pub quota: Quota,
+    /// A file that was sent with a refused form.
+    pub kept: Option<KeptFile>,
+    pub unfinished: Vec<Unfinished>,
+}
+
 /// What the upload's route answers to the site's own program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UploadAnswer {
@@ -236,7 +304,7 @@ pub enum UploadAnswer {
 }
 
 /// The texts of an upload's form, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrackText {
     pub title: String,
     pub genre: String,

@@ -1,7 +1,7 @@
 //! The forms with files: a new upload, and the editor of one. The site's program sends the same form as a browser
 //! without JavaScript and is answered in JSON.
 
-use super::{KeptFile, TrackText, UploadAnswer, staging, store};
+use super::{KeptFile, TrackText, UploadAnswer, replace, staging, store};
 use crate::{
     accounts::{Artist, Me},
     error::{AppError, AppResult},
@@ -9,15 +9,20 @@ use crate::{
     media::{
         forms::{self, Incoming, Part},
         images::Purpose,
+        probe::Problem,
     },
-    server::{doors, sessions::Visitor, state::App},
-    ui::forms::Done,
+    server::{
+        doors,
+        sessions::{self, Visitor},
+        state::App,
+    },
+    ui::forms::{Done, Flash, RefusedForm},
 };
 use axum::{
     Extension, Json, Router,
     extract::{DefaultBodyLimit, Multipart, OriginalUri, Path, State},
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::post,
 };
 use tower_sessions::Session;
@@ -30,11 +35,16 @@ pub fn routes(app: &App) -> Router<App> {
     let pictures = app.config.rules.image_maximum_bytes + 16 * 1024 * 1024;
     let audio = usize::try_from(app.config.rules.audio_maximum_bytes).unwrap_or(usize::MAX).saturating_mul(2);
     let upload = Router::new().route("/studio/uploads/new", post(create)).layer(DefaultBodyLimit::max(audio.saturating_add(pictures)));
+    let replace = Router::new().route("/studio/uploads/{id}/audio", post(replaced)).layer(DefaultBodyLimit::max(audio.saturating_add(pictures)));
     let edit = Router::new().route("/studio/uploads/{id}", post(edit)).layer(DefaultBodyLimit::max(pictures));
-    upload.merge(edit)
+    upload.merge(replace).merge(edit)
 }
 
-fn artist_of(visitor: &Visitor) -> AppResult<(&Me, &Artist)> {
+/// The artist who is there.
+///
+/// # Errors
+/// [`AppError::LogIn`] for visitors, [`AppError::Forbidden`] for listeners.
+pub(super) fn artist_of(visitor: &Visitor) -> AppResult<(&Me, &Artist)> {
     let me = visitor.me.as_ref().ok_or(AppError::LogIn)?;
     Ok((me, me.artist.as_ref().ok_or(AppError::Forbidden)?))
 }
@@ -77,6 +87,7 @@ async fn create(
 async fn created(app: &App, visitor: &Visitor, headers: &HeaderMap, incoming: &mut Incoming<'_>, kept: &mut Option<KeptFile>) -> AppResult<TrackId> {
     let (me, artist) = artist_of(visitor)?;
     let expected = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let full = staging::quota(app, artist.id).await?.refusal(expected.unwrap_or(0), false);
     let mut sent = false;
     loop {
         let Some(mut field) = incoming.next().await? else { break };
@@ -85,6 +96,10 @@ async fn created(app: &App, visitor: &Visitor, headers: &HeaderMap, incoming: &m
                 continue;
             }
             sent = true;
+            if let Some(message) = full {
+                while field.chunk().await.map_err(|_| AppError::at("audio", Problem::Interrupted.text()))?.is_some() {}
+                return Err(AppError::at("audio", message));
+            }
             match staging::receive(app, artist.id, me.id, &mut field, expected).await? {
                 Ok(file) => *kept = Some(file),
                 Err(problem) => incoming.errors.add("audio", problem.text()),
@@ -103,10 +118,24 @@ async fn created(app: &App, visitor: &Visitor, headers: &HeaderMap, incoming: &m
             incoming.errors.add("audio", crate::t!("uploads.error.audio_missing"));
         }
     }
+    fill_in(app, incoming, kept.as_ref()).await;
     let text = text_of(incoming)?;
     let Some(file) = kept.as_ref() else { return Err(AppError::at("audio", crate::t!("uploads.error.audio_missing"))) };
     let cover = incoming.picture("cover_kept");
     store::create(app, artist.id, &file.id, &text, cover.as_deref()).await
+}
+
+/// Fields that were left empty take what the file's tags say.
+async fn fill_in(app: &App, incoming: &mut Incoming<'_>, file: Option<&KeptFile>) {
+    let Some(file) = file.filter(|_| incoming.value("title").trim().is_empty() || incoming.value("genre").is_empty()) else { return };
+    let (title, genre, cover) = staging::tags_of(app, file).await;
+    let found = [("title", title), ("genre", Some(genre).filter(|genre| !genre.is_empty())), ("cover_kept", cover)];
+    for (name, value) in found.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        if incoming.value(name).trim().is_empty() {
+            incoming.values.retain(|(field, _)| field != name);
+            incoming.values.push((name.to_owned(), value));
+        }
+    }
 }
 
 /// The texts, or all errors of texts and files together.
@@ -124,6 +153,51 @@ fn text_of(incoming: &mut Incoming<'_>) -> AppResult<TrackText> {
             text
         }
     }
+}
+
+async fn replaced(
+    State(app): State<App>,
+    Extension(visitor): Extension<Visitor>,
+    session: Session,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    multipart: Multipart,
+) -> Response {
+    let mut incoming = Incoming::new(&app, multipart);
+    let result = new_audio(&app, &visitor, &id, &headers, &mut incoming).await;
+    let action = format!("/studio/uploads/{id}/audio");
+    match result {
+        // The form stands on the track's page.
+        Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
+            let flash = Flash { message: None, refused: Some(RefusedForm { action, values: Vec::new(), error }) };
+            match sessions::leave_flash(&session, &flash).await {
+                Ok(()) => Redirect::to(&format!("/studio/uploads/{id}")).into_response(),
+                Err(error) => doors::error_response(&headers, &error),
+            }
+        }
+        result => forms::answer(&headers, &session, &action, Vec::new(), result).await,
+    }
+}
+
+async fn new_audio(app: &App, visitor: &Visitor, id: &str, headers: &HeaderMap, incoming: &mut Incoming<'_>) -> AppResult<Done> {
+    let (me, artist) = artist_of(visitor)?;
+    let id: TrackId = id.parse().map_err(|_| AppError::NotFound)?;
+    replace::allowed(app, artist.id, id).await?;
+    let expected = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let full = staging::quota(app, artist.id).await?.refusal(expected.unwrap_or(0), true);
+    while let Some(mut field) = incoming.next().await? {
+        if field.name() != Some("audio") || field.file_name().is_none_or(str::is_empty) {
+            continue;
+        }
+        if let Some(message) = full {
+            while field.chunk().await.map_err(|_| AppError::at("audio", Problem::Interrupted.text()))?.is_some() {}
+            return Err(AppError::at("audio", message));
+        }
+        let file = staging::receive(app, artist.id, me.id, &mut field, expected).await?.map_err(|problem| AppError::at("audio", problem.text()))?;
+        replace::begin(app, artist.id, id, &file.id).await?;
+        return Ok(Done::go(format!("/studio/uploads/{id}")).saying(crate::t!("uploads.done.replacing")));
+    }
+    Err(AppError::at("audio", crate::t!("uploads.error.audio_missing")))
 }
 
 async fn edit(

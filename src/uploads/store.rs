@@ -113,6 +113,8 @@ struct StudioRow {
     releaseDate: Option<OffsetDateTime>,
     likes: i32,
     createdAt: OffsetDateTime,
+    replacing: Option<String>,
+    replacementFailure: Option<String>,
 }
 
 impl StudioRow {
@@ -129,6 +131,7 @@ impl StudioRow {
             upcoming: self.releaseDate.is_some_and(|release| release > now),
             likes: self.likes,
             created: date(self.createdAt),
+            replacement: self.replacing.map(|_| self.replacementFailure),
             card: CardRow {
                 id: self.id,
                 title: self.title,
@@ -153,10 +156,12 @@ pub async fn studio_list(app: &App, artist: ArtistId, before: Option<i32>) -> Ap
         StudioRow,
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
                 artistUploads.plays, trackMedia.state AS `state?`, trackMedia.failure, trackMedia.withdrawnAt, artistUploads.genre, artistUploads.description,
-                artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt
+                artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt,
+                trackReplacements.stagingId AS `replacing?`, trackReplacements.failure AS replacementFailure
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
          LEFT JOIN trackMedia ON trackMedia.trackId = artistUploads.id
+         LEFT JOIN trackReplacements ON trackReplacements.trackId = artistUploads.id
          WHERE artistUploads.artistId = ? AND artistUploads.id < ?
          ORDER BY artistUploads.id DESC LIMIT 51",
         artist,
@@ -177,10 +182,12 @@ pub async fn studio_track(app: &App, artist: ArtistId, id: TrackId) -> AppResult
         StudioRow,
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
                 artistUploads.plays, trackMedia.state AS `state?`, trackMedia.failure, trackMedia.withdrawnAt, artistUploads.genre, artistUploads.description,
-                artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt
+                artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt,
+                trackReplacements.stagingId AS `replacing?`, trackReplacements.failure AS replacementFailure
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
          LEFT JOIN trackMedia ON trackMedia.trackId = artistUploads.id
+         LEFT JOIN trackReplacements ON trackReplacements.trackId = artistUploads.id
          WHERE artistUploads.id = ? AND artistUploads.artistId = ?",
         id,
         artist
@@ -325,11 +332,43 @@ pub async fn publish(app: &App, artist: ArtistId, id: TrackId) -> AppResult<()> 
     if track.state != TrackState::Ready {
         return Err(AppError::Refused(crate::t!("uploads.error.not_ready").into_owned()));
     }
+    if track.genre.is_empty() {
+        return Err(AppError::Refused(crate::t!("uploads.error.genre_first").into_owned()));
+    }
     let now = app.clock.now();
     sqlx::query!("UPDATE artistUploads SET isPublished = 1, releaseDate = COALESCE(releaseDate, ?), updatedAt = ? WHERE id = ?", now, now, id)
         .execute(&app.db)
         .await?;
     Ok(())
+}
+
+/// Shows all of an artist's drafts that are ready to everyone; returns how many, and how many still miss their genre.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn publish_all(app: &App, artist: ArtistId) -> AppResult<(i64, i64)> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let drafts = sqlx::query!(
+        "SELECT artistUploads.id, artistUploads.genre FROM artistUploads JOIN trackMedia ON trackMedia.trackId = artistUploads.id
+         WHERE artistUploads.artistId = ? AND artistUploads.isPublished = 0 AND trackMedia.state = 'ready' AND trackMedia.withdrawnAt IS NULL FOR UPDATE",
+        artist
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let (whole, left): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| !draft.genre.is_empty());
+    for draft in &whole {
+        sqlx::query!(
+            "UPDATE artistUploads SET isPublished = 1, releaseDate = COALESCE(releaseDate, ?), updatedAt = ? WHERE id = ?",
+            now,
+            now,
+            draft.id
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok((i64::try_from(whole.len()).unwrap_or(i64::MAX), i64::try_from(left.len()).unwrap_or(i64::MAX)))
 }
 
 /// Hides a track from everyone else.

@@ -1,14 +1,15 @@
 //! The studio's pages about tracks: all of them, a new one, one of them.
 
 use super::{
-    StudioTrack, TrackState,
-    api::{PublishTrack, RetryTrack, UnpublishTrack, WithdrawTrack, upload, upload_form, uploads},
+    StudioTrack, TrackState, UploadRoom,
+    api::{KeepAudio, PublishDrafts, PublishTrack, RetryTrack, UnpublishTrack, WithdrawTrack, upload, upload_form, uploads},
     failure_text,
-    form::{ACTION, TextFields, UploadForm},
+    form::{ACTION, PlainForm, PlainReplacement, TextFields},
+    panel::{Panel, QuotaLine},
 };
 use crate::{
     app::boot,
-    error::AppError,
+    error::{AppError, AppResult},
     ids::TrackId,
     page::Page,
     t,
@@ -54,7 +55,8 @@ fn above() -> Vec<(String, String)> {
 pub fn UploadsPage() -> impl IntoView {
     let query = use_query_map();
     let after = move || query.with(|query| query.get("after").and_then(|after| after.parse::<i32>().ok()));
-    let list = Resource::new_blocking(after, uploads);
+    let publish = ServerAction::<PublishDrafts>::new();
+    let list = Resource::new_blocking(move || (after(), publish.version().get()), |(after, _)| uploads(after));
     view! {
         <PageHead title=t!("uploads.list.title")/>
         <Breadcrumbs above=above()[..1].to_vec() here=t!("uploads.list.title")/>
@@ -63,11 +65,18 @@ pub fn UploadsPage() -> impl IntoView {
             <p><a class="btn btn-primary" href="/studio/uploads/new">{t!("artists.studio.upload")}</a></p>
         </header>
         {load(list, move |page: Page<StudioTrack>| {
-            look_again(page.items.iter().any(|track| track.state.pending() && !track.withdrawn), list);
+            look_again(page.items.iter().any(StudioTrack::moving), list);
+            let drafts = page.items.iter().filter(|track| track.draft()).count();
             if page.items.is_empty() {
                 return view! { <EmptyState title=t!("uploads.list.empty") text=t!("uploads.list.empty_text") action=Some((t!("artists.studio.upload").into_owned(), "/studio/uploads/new".to_owned()))/> }.into_any();
             }
             view! {
+                {(drafts > 1).then(|| view! {
+                    <Form action=publish>
+                        <p>{t!("uploads.list.drafts")}</p>
+                        <div class="form-actions"><Submit label=t!("uploads.list.publish_all")/></div>
+                    </Form>
+                })}
                 <StudioTable tracks=page.items/>
                 <Pagination path="/studio/uploads" next=page.next started=after().is_some()/>
             }.into_any()
@@ -127,8 +136,29 @@ pub fn NewUpload() -> impl IntoView {
             <h1 class="page-title">{t!("uploads.new.title")}</h1>
             <p class="page-lead">{t!("uploads.new.lead")}</p>
         </header>
-        {load(about, |(most, kept)| view! { <UploadForm most kept/> })}
+        {load(about, |room: UploadRoom| view! { <Either room/> })}
     }
+}
+
+/// The plain form, until there is JavaScript to do better.
+#[component]
+fn Either(room: UploadRoom) -> impl IntoView {
+    let live = live();
+    move || {
+        let room = room.clone();
+        if live.get() {
+            view! { <QuotaLine quota=room.quota/><p class="field-hint">{t!("uploads.panel.stay")}</p><Panel room/> }.into_any()
+        } else {
+            view! { <PlainForm room/> }.into_any()
+        }
+    }
+}
+
+/// Whether the browser's program has taken the page over.
+fn live() -> RwSignal<bool> {
+    let live = RwSignal::new(false);
+    Effect::new(move || live.set(true));
+    live
 }
 
 /// What an artist can do with one track.
@@ -138,15 +168,25 @@ struct Actions {
     unpublish: ServerAction<UnpublishTrack>,
     withdraw: ServerAction<WithdrawTrack>,
     retry: ServerAction<RetryTrack>,
+    keep: ServerAction<KeepAudio>,
 }
 
 /// `/studio/uploads/:id`
 #[component]
 pub fn UploadPage() -> impl IntoView {
     let params = use_params_map();
-    let actions = Actions { publish: ServerAction::new(), unpublish: ServerAction::new(), withdraw: ServerAction::new(), retry: ServerAction::new() };
-    let versions =
-        move || (actions.publish.version().get(), actions.unpublish.version().get(), actions.withdraw.version().get(), actions.retry.version().get());
+    let actions = Actions {
+        publish: ServerAction::new(),
+        unpublish: ServerAction::new(),
+        withdraw: ServerAction::new(),
+        retry: ServerAction::new(),
+        keep: ServerAction::new(),
+    };
+    let versions = move || {
+        let changed = (actions.publish.version().get(), actions.unpublish.version().get(), actions.withdraw.version().get());
+        (changed, actions.retry.version().get(), actions.keep.version().get())
+    };
+    let room = Resource::new_blocking(|| (), |()| upload_form(String::new()));
     let track = Resource::new_blocking(
         move || (params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok())), versions()),
         |(id, _)| async move {
@@ -157,13 +197,27 @@ pub fn UploadPage() -> impl IntoView {
         },
     );
     load(track, move |shown: StudioTrack| {
-        look_again(shown.state.pending() && !shown.withdrawn, track);
-        view! { <OneUpload track=shown actions/> }
+        look_again(shown.moving(), track);
+        view! { <OneUpload track=shown actions room again=Callback::new(move |()| track.refetch())/> }
     })
 }
 
+/// New audio for a track: by the plain form, until there is JavaScript to do better.
 #[component]
-fn OneUpload(track: StudioTrack, actions: Actions) -> impl IntoView {
+fn Replacement(id: TrackId, room: UploadRoom, again: Callback<()>) -> impl IntoView {
+    let live = live();
+    move || {
+        let room = room.clone();
+        if live.get() {
+            view! { <Panel room replaces=Some(id) done=Some(again)/> }.into_any()
+        } else {
+            view! { <PlainReplacement track=id most=room.most/> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn OneUpload(track: StudioTrack, actions: Actions, room: Resource<AppResult<UploadRoom>>, again: Callback<()>) -> impl IntoView {
     let id = track.card.id;
     let (here, action) = (format!("/studio/uploads/{id}"), format!("/studio/uploads/{id}"));
     let failed = matches!(track.state, TrackState::Failed | TrackState::Unavailable) && !track.withdrawn;
@@ -180,7 +234,9 @@ fn OneUpload(track: StudioTrack, actions: Actions) -> impl IntoView {
             <Cover seed=format!("track-{id} {}", track.card.title) src=track.card.cover.as_deref().map(|cover| cover_at(cover, 320)) size=160/>
         </header>
         {failed.then(|| view! { <Notice tone=Tone::Danger><p>{failure_text(track.failure.as_deref().or(Some("missing")))}</p></Notice> })}
-        {pending.then(|| view! { <Notice tone=Tone::Active><p>{t!("uploads.one.pending")} <a href=here.clone() rel="external">{t!("uploads.one.look_again")}</a></p></Notice> })}
+        {pending.then({
+            let here = here.clone();
+            move || view! { <Notice tone=Tone::Active><p>{t!("uploads.one.pending")} <a href=here rel="external">{t!("uploads.one.look_again")}</a></p></Notice> }})}
         {track.withdrawn.then(|| view! { <Notice><p>{t!("uploads.one.withdrawn")}</p></Notice> })}
         <div class="form-actions">
             {retry.then(|| view! { <Form action=actions.retry><Hidden name="id" value=id.to_string()/><Submit label=t!("uploads.one.retry")/></Form> })}
@@ -195,6 +251,18 @@ fn OneUpload(track: StudioTrack, actions: Actions) -> impl IntoView {
                     <TextFields title=track.card.title.clone() genre=track.genre.clone() description=track.description.clone() release=track.release.clone().unwrap_or_default() explicit=track.explicit/>
                     <div class="form-actions"><Submit label=t!("uploads.one.save")/></div>
                 </FileForm>
+            </section>
+            <section class="section" aria-label=t!("uploads.one.replace_title")>
+                <h2>{t!("uploads.one.replace_title")}</h2>
+                <p>{t!("uploads.one.replace_text")}</p>
+                {track.replacement.clone().map(|failure| match failure {
+                    None => view! { <Notice tone=Tone::Active><p>{t!("uploads.one.replacing")} <a href=here.clone() rel="external">{t!("uploads.one.look_again")}</a></p></Notice> }.into_any(),
+                    Some(failure) => view! {
+                        <Notice tone=Tone::Danger><p>{t!("uploads.one.replace_failed")} " " {failure_text(Some(&failure))}</p></Notice>
+                        <Form action=actions.keep><Hidden name="id" value=id.to_string()/><Submit label=t!("uploads.one.keep_audio") class="btn-quiet"/></Form>
+                    }.into_any(),
+                })}
+                {load(room, move |room| view! { <Replacement id room again/> })}
             </section>
             <section class="section" aria-label=t!("uploads.one.withdraw_title")>
                 <h2>{t!("uploads.one.withdraw_title")}</h2>
