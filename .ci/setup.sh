@@ -183,6 +183,16 @@ SH
   say mysql "$(mysql_major)"
 }
 
+tus_client() { # the tus protocol's own client in Python, against which resuming is tested
+  local python="$ETERNITY_CACHE/tus-python"
+  if [ ! -x "$python/bin/tus-ready" ]; then
+    packages python3-venv
+    quiet python3 -m venv "$python" && quiet "$python/bin/pip" install tuspy==1.1.0 || fail "tuspy could not be installed" "read the end of $log"
+    ln -sf python "$python/bin/tus-ready"
+  fi
+  say tuspy "ready"
+}
+
 browser() {
   if [ -n "${CHROMIUM:-}" ] || has_program chromium || has_program chromium-browser || has_program google-chrome; then :; else packages chromium; fi
   say browser "ready"
@@ -200,6 +210,7 @@ fi
 if [ "$want" = test ]; then
   packages default-mysql-server-core default-mysql-client-core python3-aiosmtpd
   test_mysql
+  tus_client
   browser
   node_modules end2end end2end
 fi

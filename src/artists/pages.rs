@@ -120,7 +120,7 @@ fn Tracks(tracks: Vec<TrackCard>) -> impl IntoView {
             let id = card.id;
             view! {
                 <TrackRow seed=format!("track-{} {}", card.id, card.title) href=card.path() title=card.title.clone() cover=card.cover.as_deref().map(|cover| cover_at(cover, 320))
-                    seconds=i64::from(card.duration_seconds) plays=i64::from(card.plays) current=Signal::derive(move || player.is_current(id))>
+                    seconds=i64::from(card.duration_seconds) plays=i64::from(card.plays) explicit=card.explicit current=Signal::derive(move || player.is_current(id))>
                     <PlayButton list index/>
                     <AddToPlaylist track=id title=card.title.clone()/>
                 </TrackRow>

@@ -10,7 +10,7 @@ use crate::{
     ids::TrackId,
     media::images::Purpose,
     server::state::App,
-    uploads::{self, TrackText, staging},
+    uploads::{self, Download, TrackText, staging},
     worker,
 };
 use anyhow::{Context, Result, anyhow, bail};
@@ -108,7 +108,7 @@ async fn upload(filling: &Filling<'_>, people: &People, index: usize, file: Temp
     let name = format!("{}.wav", track.title);
     let kept = staging::take(&then, artist.id, artist.me.id, &name, &file).await?.map_err(|problem| anyhow!(problem.text()))?;
     drop(file);
-    let text = TrackText::parse(track.title, track.genre, track.description, "", track.explicit)?;
+    let text = TrackText::parse(track.title, track.genre, track.description, "", track.explicit, Ok(Download::No))?;
     let id = uploads::store::create(&then, artist.id, &kept.id, &text, Some(&cover)).await?;
     let piece = track.piece(index, filling.small);
     let (downloadable, price) = (i32::from(track.download.is_some()), track.download.filter(|cents| *cents > 0));

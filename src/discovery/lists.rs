@@ -34,6 +34,7 @@ pub fn Tracks(
                 artist=(track.artist_name.clone(), track.artist_path())
                 seconds=i64::from(track.duration_seconds)
                 plays=i64::from(track.plays)
+                explicit=track.explicit
                 current=Signal::derive(move || player.is_current(id))
             >
                 <PlayButton list index source/>
@@ -59,7 +60,7 @@ pub fn track_cards(tracks: Vec<TrackCard>) -> impl IntoView {
         .map(|track| {
             view! {
                 <AlbumCard seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path()
-                    cover=track.cover.as_deref().map(|cover| cover_at(cover, 320)) artist=(track.artist_name.clone(), track.artist_path())/>
+                    cover=track.cover.as_deref().map(|cover| cover_at(cover, 320)) artist=(track.artist_name.clone(), track.artist_path()) explicit=track.explicit/>
             }
         })
         .collect_view()

@@ -41,7 +41,7 @@ pub fn HistoryPage() -> impl IntoView {
                 let (card, list) = (line.card, list.clone());
                 view! {
                     <TrackRow seed=format!("track-{} {}", card.id, card.title) href=card.path() title=card.title.clone() cover=card.cover.as_deref().map(|cover| cover_at(cover, 320))
-                        artist=Some((card.artist_name.clone(), card.artist_path()))>
+                        artist=Some((card.artist_name.clone(), card.artist_path())) explicit=card.explicit>
                         <span class="track-sub">{line.day}" · "{t!("listening.history.heard", time = duration(line.listened_seconds))}</span>
                         <PlayButton list index/>
                     </TrackRow>

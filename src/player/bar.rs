@@ -4,6 +4,7 @@ use super::{Player, STEP, player, session, whole};
 use crate::{
     t,
     ui::{
+        cards::Explicit,
         cover::Cover,
         format::duration,
         icons::{Glyph, Icon},
@@ -123,7 +124,7 @@ fn Bar(player: Player, card: TrackCard) -> impl IntoView {
                 <Cover seed=format!("track-{} {}", card.id, card.title) src=card.cover.as_deref().map(|cover| cover_at(cover, 320)) size=56/>
             </a>
             <div class="player-meta">
-                <p class="player-title"><a href=card.path()>{card.title.clone()}</a></p>
+                <p class="player-title"><a href=card.path()>{card.title.clone()}</a>{card.explicit.then(|| view! { " " <Explicit/> })}</p>
                 <p class="player-artist">
                     {move || match player.problem.get() {
                         Some(problem) => view! { <span role="alert">{problem}</span> }.into_any(),

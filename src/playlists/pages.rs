@@ -147,7 +147,7 @@ fn OwnEntry(entry: Entry, first: bool, last: bool, play: AnyView) -> impl IntoVi
     match entry.item {
         Some(Item::Track(track)) => view! {
             <TrackRow seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path() cover=track.cover.clone()
-                artist=(track.artist_name.clone(), track.artist_path()) seconds=i64::from(track.duration_seconds)>{buttons}</TrackRow>
+                artist=(track.artist_name.clone(), track.artist_path()) seconds=i64::from(track.duration_seconds) explicit=track.explicit>{buttons}</TrackRow>
         }
         .into_any(),
         Some(Item::Song(song)) => view! {
@@ -172,7 +172,7 @@ fn OthersEntry(item: Item, play: AnyView) -> impl IntoView {
     match item {
         Item::Track(track) => view! {
             <TrackRow seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path() cover=track.cover.clone()
-                artist=(track.artist_name.clone(), track.artist_path()) seconds=i64::from(track.duration_seconds) plays=i64::from(track.plays)>
+                artist=(track.artist_name.clone(), track.artist_path()) seconds=i64::from(track.duration_seconds) plays=i64::from(track.plays) explicit=track.explicit>
                 {play}
                 <AddToPlaylist track=track.id title=track.title.clone()/>
             </TrackRow>

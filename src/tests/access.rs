@@ -38,6 +38,7 @@ pub const FUNCTIONS: &[(Need, &[&str])] = &[
             "plays/start",
             "posts/list",
             "posts/read",
+            "tracks/comments",
             "tracks/page",
         ],
     ),
@@ -72,7 +73,9 @@ pub const FUNCTIONS: &[(Need, &[&str])] = &[
             "tips/offer_artist",
             "tips/offer_track",
             "tips/send",
+            "tracks/comment",
             "tracks/like",
+            "tracks/uncomment",
         ],
     ),
     (
@@ -90,10 +93,13 @@ pub const FUNCTIONS: &[(Need, &[&str])] = &[
             "tips/received",
             "tips/received_one",
             "tips/reply",
+            "uploads/discard",
             "uploads/form",
+            "uploads/keep-audio",
             "uploads/list",
             "uploads/one",
             "uploads/publish",
+            "uploads/publish-all",
             "uploads/retry",
             "uploads/unpublish",
             "uploads/withdraw",
@@ -115,6 +121,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("payment", "987654"),
     ("payout", "987654"),
     ("tip", "987654"),
+    ("comment", "987654"),
     ("token", "none"),
     ("session", "none"),
     ("staging", ""),
@@ -259,6 +266,8 @@ const OWN: &[(&str, &str)] = &[
     ("POST", "api/uploads/publish?id={draft}"),
     ("POST", "api/uploads/unpublish?id={draft}"),
     ("POST", "api/uploads/retry?id={failed}"),
+    ("POST", "api/uploads/keep-audio?id={draft}"),
+    ("POST", "api/uploads/discard?id={staging}"),
     ("POST", "api/uploads/withdraw?id={draft}&sure=true"),
     ("POST", "api/tips/reply?tip={tip}&reply=Thanks"),
     ("POST", "api/checkout/pay?id={checkout}"),
@@ -267,7 +276,7 @@ const OWN: &[(&str, &str)] = &[
 ];
 
 /// The tables that those calls change.
-const TABLES: &str = "artistUploads, trackLikes, userPlaylists, userPlaylistTracks, playlistFollowers, playlistShares, playlistShareLinks, tips, \
+const TABLES: &str = "artistUploads, trackLikes, uploadStagings, trackReplacements, userPlaylists, userPlaylistTracks, playlistFollowers, playlistShares, playlistShareLinks, tips, \
                       tipDetails, checkouts, payments, creatorPayouts, ledgerEntries, jobs, outgoingMails";
 
 /// An artist with a draft, a private playlist with two songs, a received tip, a payout, an open checkout and a second session.
@@ -284,6 +293,16 @@ pub async fn artist_with_things(site: &TestApp) -> (Person, Things) {
     insert(&format!("INSERT INTO trackMedia (trackId, state, standardKey) VALUES ({draft}, 'ready', 'x')")).await;
     std::fs::create_dir_all(site.app.config.data_dir.join("media")).unwrap();
     std::fs::write(site.app.config.data_dir.join("media/x"), "sound").unwrap();
+    let staging = "01ARZ3NDEKTSV4RRFFQ69G5FAZ".to_owned();
+    insert(&format!(
+        "INSERT INTO uploadStagings (id, artistId, fileName, bytesExpected, fingerprint, state) VALUES ('{staging}', {artist}, 'a.wav', 9, 'x', 'uploading')"
+    ))
+    .await;
+    insert(&format!(
+        "INSERT INTO uploadStagings (id, artistId, fileName, bytesExpected, state) VALUES ('01ARZ3NDEKTSV4RRFFQ69G5FB0', {artist}, 'b.wav', 9, 'uploaded')"
+    ))
+    .await;
+    insert(&format!("INSERT INTO trackReplacements (trackId, stagingId, failure) VALUES ({draft}, '01ARZ3NDEKTSV4RRFFQ69G5FB0', 'damaged')")).await;
     let playlist = insert(&format!("INSERT INTO userPlaylists (userId, name, isPublic) VALUES ({user}, 'Mine', 0)")).await;
     let failed = insert(&format!(
         "INSERT INTO artistUploads (artistId, title, genre, audioUrl, audioKey, isPublished) VALUES ({artist}, 'Failed', 'Jazz', '', 'x', 0)"
@@ -321,6 +340,7 @@ pub async fn artist_with_things(site: &TestApp) -> (Person, Things) {
     let things = vec![
         ("draft", draft),
         ("failed", failed),
+        ("staging", staging),
         ("song", song),
         ("playlist", playlist),
         ("entry", entry),
@@ -395,6 +415,9 @@ const ROUTES: &[(&str, &str, &[u16])] = &[
     ("POST", "/studio/profile", &[303]),
     ("POST", "/studio/uploads/new", &[303]),
     ("POST", "/studio/uploads/{id}", &[303]),
+    ("POST", "/studio/uploads/{id}/audio", &[303]),
+    ("POST", "/uploads/files", &[401]),
+    ("POST", "/uploads/files/{id}", &[401]),
     ("GET", "/studio/earnings.csv", &[303]),
     ("GET", "/media/audio/{track}", &[404]),
     ("GET", "/media/images/{name}", &[404]),

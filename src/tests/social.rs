@@ -294,3 +294,65 @@ async fn posts_are_written_by_admins_and_can_not_run() {
     admin.call("posts/save", &change[..3]).await;
     assert_eq!(listener.get("/posts/1").await.status(), StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn comments_are_said_read_in_pages_and_removed_by_those_who_may() {
+    let (site, ida) = crate::music::with_track(2).await;
+    let (max, _) = site.signed_in("Max").await;
+    let (eve, _) = site.signed_in("Eve").await;
+    let count = async || site.number("SELECT comments FROM artistUploads").await;
+    let hostile = "</p><script>alert(1)</script>\n\n\n<b>bold</b> & \"quoted\"";
+    for _ in 0..2 {
+        let (to, page) = max.submit("/tracks/1", "/api/tracks/comment", &[("track", "1"), ("body", hostile)]).await;
+        assert_eq!(to, "/tracks/1");
+        assert!(page.contains("Your comment is there."), "{page}");
+    }
+    assert_eq!(count().await, 1, "sent twice, it is one");
+    let page = site.visitor().page("/tracks/1").await;
+    assert!(page.contains("&lt;b&gt;bold&lt;/b&gt; &amp;") && !page.contains("<script>alert(1)") && !page.contains("<b>bold"), "{page}");
+    assert!(page.contains("Log in to comment") && page.contains("1 comment"), "{page}");
+
+    let (_, page) = max.submit("/tracks/1", "/api/tracks/comment", &[("track", "1"), ("body", " \n ")]).await;
+    assert!(page.contains("Write something first."), "{page}");
+    let (_, page) = max.submit("/tracks/1", "/api/tracks/comment", &[("track", "1"), ("body", &"x".repeat(1_001))]).await;
+    assert!(page.contains("Shorten the comment") && page.contains(&"x".repeat(1_001)), "what was typed is there");
+    let (to, _) = site.visitor().submit("/tracks/1", "/api/tracks/comment", &[("track", "1"), ("body", "Hi")]).await;
+    assert!(to.starts_with("/log-in"), "{to}");
+
+    // Pages by key, newest first; the limit holds.
+    for number in 2..=40 {
+        let (status, _) = max.call("tracks/comment", &[("track", "1"), ("body", &format!("Number {number}."))]).await;
+        if number > 6 {
+            sqlx::query("DELETE FROM rateLimits").execute(&site.app.db).await.unwrap();
+        }
+        assert_eq!(status, StatusCode::OK, "{number}");
+    }
+    let page = max.page("/tracks/1").await;
+    assert!(page.contains("Number 40.") && page.contains("Number 11.") && !page.contains("Number 10.") && page.contains("40 comments"), "{page}");
+    let older = page.split("comments=").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let page = max.page(&format!("/tracks/1?comments={older}")).await;
+    assert!(page.contains("Number 10.") && page.contains("bold") && !page.contains("Number 11."), "{page}");
+    let mut last = StatusCode::OK;
+    for number in 0..12 {
+        last = eve.call("tracks/comment", &[("track", "1"), ("body", &format!("Buy now {number}"))]).await.0;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+
+    // One's own, and everything under one's own track; nobody else's.
+    let id = site.number("SELECT MIN(id) FROM trackComments").await.to_string();
+    let before = count().await;
+    assert_eq!(eve.call("tracks/uncomment", &[("comment", &id)]).await.0, StatusCode::NOT_FOUND);
+    for expected in [StatusCode::OK, StatusCode::NOT_FOUND] {
+        assert_eq!(ida.call("tracks/uncomment", &[("comment", &id)]).await.0, expected);
+    }
+    assert_eq!(count().await, before - 1);
+    let own = site.number("SELECT MAX(id) FROM trackComments WHERE body LIKE 'Number%'").await.to_string();
+    max.submit("/tracks/1", "/api/tracks/uncomment", &[("comment", &own)]).await;
+    assert_eq!(site.number(&format!("SELECT LENGTH(body) FROM trackComments WHERE id = {own}")).await, 0, "forgotten");
+    assert!(eternity::listening::recount::recount(&site.app, false).await.unwrap().is_empty(), "no counter drifts");
+
+    // What nobody sees can't be talked about.
+    ida.submit("/studio/uploads/1", "/api/uploads/unpublish", &[("id", "1")]).await;
+    assert_eq!(max.call("tracks/comment", &[("track", "1"), ("body", "Still?")]).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(max.client.get(format!("{}/api/tracks/comments?track=1", site.url)).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+}

@@ -40,6 +40,9 @@ pub fn TrackRow(
     #[prop(into, default = None)]
     seconds: Option<i64>,
     #[prop(into, default = None)] plays: Option<i64>,
+    /// Whether its words are not for everyone.
+    #[prop(optional)]
+    explicit: bool,
     /// Whether it is the one that plays.
     #[prop(into, optional)]
     current: Signal<bool>,
@@ -59,7 +62,7 @@ pub fn TrackRow(
                 <Cover seed src=cover size=56/>
             </a>
             <div class="track-main">
-                <p class="track-title"><a href=href>{title}</a></p>
+                <p class="track-title"><a href=href>{title}</a>{explicit.then(|| view! { " " <Explicit/> })}</p>
                 {artist.map(|(name, page)| view! { <p class="track-sub"><a href=page>{name}</a></p> })}
             </div>
             <div class="track-figures">
@@ -69,6 +72,12 @@ pub fn TrackRow(
             {children.map(|children| view! { <div class="track-actions">{children()}</div> })}
         </li>
     }
+}
+
+/// Says that a track's words are not for everyone.
+#[component]
+pub fn Explicit() -> impl IntoView {
+    view! { <abbr class="badge explicit" title=t!("ui.explicit")><span aria-hidden="true">"E"</span><span class="visually-hidden">{t!("ui.explicit")}</span></abbr> }
 }
 
 /// A grid of cards.
@@ -114,6 +123,9 @@ pub fn AlbumCard(
     /// Anything short beneath it: the year, a price.
     #[prop(into, optional)]
     note: Maybe,
+    /// Whether its words are not for everyone.
+    #[prop(optional)]
+    explicit: bool,
 ) -> impl IntoView {
     view! {
         <article class="card">
@@ -121,7 +133,7 @@ pub fn AlbumCard(
                 <span class="sleeve"><Cover seed src=cover srcset sizes="(min-width: 48rem) 13rem, 45vw"/></span>
             </a>
             <div class="card-body">
-                <h3 class="card-title"><a href=href>{title}</a></h3>
+                <h3 class="card-title"><a href=href>{title}</a>{explicit.then(|| view! { " " <Explicit/> })}</h3>
                 {artist.map(|(name, page)| {
                     let name = if page.is_empty() { name.into_any() } else { view! { <a href=page>{name}</a> }.into_any() };
                     view! { <p class="card-sub">{name}</p> }

@@ -1,9 +1,10 @@
 //! The forms of a track: the fields that a new upload and its editor share, and the plain multipart form that stands
 //! where there is no JavaScript.
 
-use super::{GENRES, UploadRoom, api::DiscardUpload, panel::QuotaLine};
+use super::{Download, GENRES, UploadRoom, api::DiscardUpload, panel::QuotaLine};
 use crate::{
     ids::TrackId,
+    money::CURRENCY,
     t,
     ui::{
         format::bytes,
@@ -25,12 +26,14 @@ pub(super) fn TextFields(
     #[prop(optional)] description: String,
     #[prop(optional)] release: String,
     #[prop(optional)] explicit: bool,
+    #[prop(optional)] download: Download,
 ) -> impl IntoView {
     let mut genres: Vec<(String, String)> = vec![(String::new(), t!("uploads.field.genre_choose").into_owned())];
     genres.extend(GENRES.iter().map(|genre| ((*genre).to_owned(), (*genre).to_owned())));
     if !genre.is_empty() && !GENRES.contains(&genre.as_str()) {
         genres.push((genre.clone(), genre.clone()));
     }
+    let price = if let Download::For(price) = download { price.to_decimal() } else { String::new() };
     view! {
         <Field name="title" label=t!("uploads.field.title") value=title required=true maxlength=200/>
         <Select name="genre" label=t!("uploads.field.genre") options=genres value=genre/>
@@ -38,6 +41,8 @@ pub(super) fn TextFields(
         <FileField name="cover" label=t!("uploads.field.cover") kept="cover_kept" accept="image/jpeg,image/png,image/webp" hint=t!("uploads.field.cover_hint")/>
         <Field name="release" label=t!("uploads.field.release") value=release kind="date" hint=t!("uploads.field.release_hint")/>
         <Check name="explicit" label=t!("uploads.field.explicit") checked=explicit/>
+        <Check name="downloadable" label=t!("uploads.field.downloadable") checked=download != Download::No/>
+        <Field name="price" label=t!("uploads.field.price") value=price inputmode="decimal" hint=t!("uploads.field.price_hint", currency = CURRENCY)/>
     }
 }
 

@@ -1,6 +1,7 @@
 //! What artists publish: the upload, its states, the track's own page, likes.
 
 mod api;
+pub mod comments;
 mod form;
 pub mod pages;
 mod panel;
@@ -22,6 +23,7 @@ pub mod tus;
 use crate::{
     error::{AppResult, FieldErrors},
     ids::{ArtistId, TrackId, slug},
+    money::Cents,
 };
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, macros::format_description};
@@ -58,6 +60,9 @@ pub const GENRES: &[&str] = &[
     "World",
 ];
 
+/// What a download may cost, in cents.
+const PRICES: std::ops::RangeInclusive<i64> = 50..=50_000;
+
 /// The last day that a TIMESTAMP column can hold for a release.
 const LAST_RELEASE_YEAR: i32 = 2037;
 
@@ -74,6 +79,9 @@ pub struct TrackCard {
     pub plays: i32,
     /// Whether there is sound to play.
     pub playable: bool,
+    /// Whether its words are not for everyone. A queue that a browser kept from before does not say.
+    #[serde(default)]
+    pub explicit: bool,
 }
 
 impl TrackCard {
@@ -177,6 +185,7 @@ pub struct StudioTrack {
     pub upcoming: bool,
     pub likes: i32,
     pub created: String,
+    pub download: Download,
     /// New audio on its way: waiting, or failed with a reason.
     pub replacement: Option<Option<String>>,
 }
@@ -312,6 +321,57 @@ pub struct TrackText {
     pub explicit: bool,
     /// Midnight UTC of the chosen day.
     pub release: Option<OffsetDateTime>,
+    pub download: Download,
+}
+
+/// Whether a track can be taken along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Download {
+    #[default]
+    No,
+    Free,
+    /// For so much.
+    For(Cents),
+}
+
+impl Download {
+    /// From the two columns of the table.
+    pub fn of(downloadable: i32, price: Option<i32>) -> Self {
+        match (downloadable, price) {
+            (0, _) => Self::No,
+            (_, None | Some(0)) => Self::Free,
+            (_, Some(price)) => Self::For(Cents(price.into())),
+        }
+    }
+
+    /// As the two columns have it.
+    pub fn columns(self) -> (i32, Option<i32>) {
+        match self {
+            Self::No => (0, None),
+            Self::Free => (1, None),
+            Self::For(price) => (1, price.as_int().ok()),
+        }
+    }
+
+    /// Checks what was typed.
+    ///
+    /// # Errors
+    /// What is wrong with the price.
+    pub fn parse(downloadable: bool, price: &str) -> Result<Self, String> {
+        match (downloadable, price.trim()) {
+            (false, _) => Ok(Self::No),
+            (true, "") => Ok(Self::Free),
+            (true, text) => match text.parse::<Cents>() {
+                Ok(Cents(0)) => Ok(Self::Free),
+                Ok(price) if PRICES.contains(&price.0) => Ok(Self::For(price)),
+                Ok(_) => {
+                    Err(crate::t!("uploads.error.price_range", least = Cents(*PRICES.start()).to_decimal(), most = Cents(*PRICES.end()).to_decimal())
+                        .into_owned())
+                }
+                Err(_) => Err(crate::t!("uploads.error.price_format").into_owned()),
+            },
+        }
+    }
 }
 
 impl TrackText {
@@ -319,7 +379,7 @@ impl TrackText {
     ///
     /// # Errors
     /// [`crate::error::AppError::Invalid`].
-    pub fn parse(title: &str, genre: &str, description: &str, release: &str, explicit: bool) -> AppResult<Self> {
+    pub fn parse(title: &str, genre: &str, description: &str, release: &str, explicit: bool, download: Result<Download, String>) -> AppResult<Self> {
         let mut errors = FieldErrors::default();
         let title = one_line(title);
         if title.is_empty() {
@@ -351,8 +411,9 @@ impl TrackText {
                 }
             },
         };
+        let download = errors.check("price", download).unwrap_or_default();
         errors.done()?;
-        Ok(Self { title, genre, description: (!description.is_empty()).then_some(description), explicit, release })
+        Ok(Self { download, title, genre, description: (!description.is_empty()).then_some(description), explicit, release })
     }
 }
 
@@ -373,14 +434,38 @@ mod tests {
 
     #[test]
     fn all_errors_of_a_form_are_found_at_once() {
-        let Err(crate::error::AppError::Invalid(errors)) = TrackText::parse(" \n", "", "", "tomorrow", false) else { panic!("accepted") };
-        assert_eq!(errors.0.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["title", "genre", "release"]);
+        let Err(crate::error::AppError::Invalid(errors)) = TrackText::parse(" \n", "", "", "tomorrow", false, Download::parse(true, "a lot")) else {
+            panic!("accepted")
+        };
+        assert_eq!(errors.0.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["title", "genre", "release", "price"]);
     }
 
     #[test]
     fn releases_end_where_timestamps_do() {
-        assert!(TrackText::parse("A", "Jazz", "", "2037-12-31", false).is_ok());
-        assert!(TrackText::parse("A", "Jazz", "", "2038-01-01", false).is_err());
+        assert!(TrackText::parse("A", "Jazz", "", "2037-12-31", false, Ok(Download::No)).is_ok());
+        assert!(TrackText::parse("A", "Jazz", "", "2038-01-01", false, Ok(Download::No)).is_err());
+    }
+
+    #[test]
+    fn a_download_is_free_or_has_a_price_within_bounds() {
+        for (text, expected) in [
+            ("", Some((1, None))),
+            ("0", Some((1, None))),
+            ("0.50", Some((1, Some(50)))),
+            ("500", Some((1, Some(50_000)))),
+            ("0.49", None),
+            ("500.01", None),
+            ("-1", None),
+            ("1.999", None),
+        ] {
+            let download = Download::parse(true, text);
+            assert_eq!(download.as_ref().ok().map(|download| download.columns()), expected, "{text}");
+            if let Ok(download) = download {
+                let (downloadable, price) = download.columns();
+                assert_eq!(Download::of(downloadable, price), download);
+            }
+        }
+        assert_eq!(Download::parse(false, "1.00"), Ok(Download::No));
     }
 
     #[test]

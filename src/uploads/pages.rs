@@ -3,6 +3,7 @@
 use super::{
     TrackPage, TrackState,
     api::{LikeTrack, get_track},
+    comments::{CommentTrack, Comments, RemoveComment, comments},
     cover_at, failure_text,
 };
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// `/tracks/:id`
 #[component]
@@ -41,7 +42,28 @@ pub fn TrackView() -> impl IntoView {
             }
         },
     );
-    load(page, move |page| view! { <Shown page like/> })
+    let (say, remove) = (ServerAction::<CommentTrack>::new(), ServerAction::<RemoveComment>::new());
+    let query = use_query_map();
+    let before = move || query.with(|query| query.get("comments").and_then(|before| before.parse::<i32>().ok()));
+    let said = Resource::new_blocking(
+        move || {
+            let id = params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok()));
+            (id, before(), say.version().get(), remove.version().get())
+        },
+        |(id, before, ..)| async move {
+            match id {
+                Some(id) => comments(id, before).await,
+                None => Err(AppError::NotFound),
+            }
+        },
+    );
+    load(page, move |page: TrackPage| {
+        let (track, path) = (page.card.id, page.card.path());
+        view! {
+            <Shown page like/>
+            {load(said, move |list| view! { <Comments track path=path.clone() list say remove started=before().is_some()/> })}
+        }
+    })
 }
 
 #[component]

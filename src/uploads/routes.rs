@@ -1,7 +1,7 @@
 //! The forms with files: a new upload, and the editor of one. The site's program sends the same form as a browser
 //! without JavaScript and is answered in JSON.
 
-use super::{KeptFile, TrackText, UploadAnswer, replace, staging, store};
+use super::{Download, KeptFile, TrackText, UploadAnswer, replace, staging, store};
 use crate::{
     accounts::{Artist, Me},
     error::{AppError, AppResult},
@@ -141,7 +141,8 @@ async fn fill_in(app: &App, incoming: &mut Incoming<'_>, file: Option<&KeptFile>
 /// The texts, or all errors of texts and files together.
 fn text_of(incoming: &mut Incoming<'_>) -> AppResult<TrackText> {
     let value = |name: &str| incoming.value(name);
-    let text = TrackText::parse(&value("title"), &value("genre"), &value("description"), &value("release"), value("explicit") == "true");
+    let download = Download::parse(value("downloadable") == "true", &value("price"));
+    let text = TrackText::parse(&value("title"), &value("genre"), &value("description"), &value("release"), value("explicit") == "true", download);
     let mut errors = std::mem::take(&mut incoming.errors);
     match text {
         Err(AppError::Invalid(others)) => {

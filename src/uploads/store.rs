@@ -1,6 +1,6 @@
 //! Tracks in the database.
 
-use super::{StudioTrack, TrackCard, TrackPage, TrackState, TrackText, iso_day};
+use super::{Download, StudioTrack, TrackCard, TrackPage, TrackState, TrackText, iso_day};
 use crate::{
     accounts::Me,
     error::{AppError, AppResult},
@@ -26,6 +26,7 @@ struct CardRow {
     coverArtUrl: Option<String>,
     duration: Option<i32>,
     plays: i32,
+    isExplicit: i32,
     state: Option<String>,
 }
 
@@ -40,6 +41,7 @@ impl From<CardRow> for TrackCard {
             duration_seconds: row.duration.unwrap_or(0),
             plays: row.plays,
             playable: row.state.as_deref() == Some("ready"),
+            explicit: row.isExplicit != 0,
         }
     }
 }
@@ -54,7 +56,7 @@ pub async fn cards(app: &App, ids: &[TrackId]) -> AppResult<Vec<TrackCard>> {
     }
     let mut query = QueryBuilder::new(
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
-                artistUploads.plays, trackMedia.state
+                artistUploads.plays, artistUploads.isExplicit, trackMedia.state
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
          LEFT JOIN trackMedia ON trackMedia.trackId = artistUploads.id
@@ -80,7 +82,7 @@ pub async fn of_artist(app: &App, artist: ArtistId) -> AppResult<Vec<TrackCard>>
     let rows = sqlx::query_as!(
         CardRow,
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
-                artistUploads.plays, trackMedia.state AS `state?`
+                artistUploads.plays, artistUploads.isExplicit, trackMedia.state AS `state?`
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
          LEFT JOIN trackMedia ON trackMedia.trackId = artistUploads.id
@@ -113,6 +115,8 @@ struct StudioRow {
     releaseDate: Option<OffsetDateTime>,
     likes: i32,
     createdAt: OffsetDateTime,
+    downloadable: i32,
+    downloadPrice: Option<i32>,
     replacing: Option<String>,
     replacementFailure: Option<String>,
 }
@@ -131,6 +135,7 @@ impl StudioRow {
             upcoming: self.releaseDate.is_some_and(|release| release > now),
             likes: self.likes,
             created: date(self.createdAt),
+            download: Download::of(self.downloadable, self.downloadPrice),
             replacement: self.replacing.map(|_| self.replacementFailure),
             card: CardRow {
                 id: self.id,
@@ -140,6 +145,7 @@ impl StudioRow {
                 coverArtUrl: self.coverArtUrl,
                 duration: self.duration,
                 plays: self.plays,
+                isExplicit: self.isExplicit,
                 state: self.state,
             }
             .into(),
@@ -157,6 +163,7 @@ pub async fn studio_list(app: &App, artist: ArtistId, before: Option<i32>) -> Ap
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
                 artistUploads.plays, trackMedia.state AS `state?`, trackMedia.failure, trackMedia.withdrawnAt, artistUploads.genre, artistUploads.description,
                 artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt,
+                artistUploads.downloadable, artistUploads.downloadPrice,
                 trackReplacements.stagingId AS `replacing?`, trackReplacements.failure AS replacementFailure
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
@@ -183,6 +190,7 @@ pub async fn studio_track(app: &App, artist: ArtistId, id: TrackId) -> AppResult
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
                 artistUploads.plays, trackMedia.state AS `state?`, trackMedia.failure, trackMedia.withdrawnAt, artistUploads.genre, artistUploads.description,
                 artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt,
+                artistUploads.downloadable, artistUploads.downloadPrice,
                 trackReplacements.stagingId AS `replacing?`, trackReplacements.failure AS replacementFailure
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
@@ -243,6 +251,7 @@ pub async fn track_page(app: &App, me: Option<&Me>, id: TrackId) -> AppResult<Tr
             coverArtUrl: row.coverArtUrl,
             duration: row.duration,
             plays: row.plays,
+            isExplicit: row.isExplicit,
             state: row.state,
         }
         .into(),
@@ -266,10 +275,11 @@ pub async fn create(app: &App, artist: ArtistId, staging: &str, text: &TrackText
     if staged.state != "uploaded" {
         return Err(AppError::NotFound);
     }
+    let (downloadable, price) = text.download.columns();
     let inserted = sqlx::query!(
-        "INSERT INTO artistUploads (artistId, title, description, genre, audioUrl, audioKey, coverArtUrl, releaseDate, isPublished, isExplicit, downloadable,
+        "INSERT INTO artistUploads (artistId, title, description, genre, audioUrl, audioKey, coverArtUrl, releaseDate, isPublished, isExplicit, downloadable, downloadPrice,
                 plays, downloads, likes, comments, createdAt, updatedAt)
-         VALUES (?, ?, ?, ?, '', ?, ?, ?, 0, ?, 0, 0, 0, 0, 0, ?, ?)",
+         VALUES (?, ?, ?, ?, '', ?, ?, ?, 0, ?, ?, ?, 0, 0, 0, 0, ?, ?)",
         artist,
         text.title,
         text.description,
@@ -278,6 +288,8 @@ pub async fn create(app: &App, artist: ArtistId, staging: &str, text: &TrackText
         cover,
         text.release,
         i32::from(text.explicit),
+        downloadable,
+        price,
         now,
         now
     )
@@ -299,13 +311,16 @@ pub async fn create(app: &App, artist: ArtistId, staging: &str, text: &TrackText
 /// [`AppError::NotFound`] when it is not theirs.
 pub async fn update(app: &App, artist: ArtistId, id: TrackId, text: &TrackText, cover: Option<&str>) -> AppResult<()> {
     owned(app, artist, id).await?;
+    let (downloadable, price) = text.download.columns();
     sqlx::query!(
-        "UPDATE artistUploads SET title = ?, genre = ?, description = ?, isExplicit = ?, releaseDate = ?, coverArtUrl = COALESCE(?, coverArtUrl), updatedAt = ? WHERE id = ?",
+        "UPDATE artistUploads SET title = ?, genre = ?, description = ?, isExplicit = ?, releaseDate = ?, downloadable = ?, downloadPrice = ?, coverArtUrl = COALESCE(?, coverArtUrl), updatedAt = ? WHERE id = ?",
         text.title,
         text.genre,
         text.description,
         i32::from(text.explicit),
         text.release,
+        downloadable,
+        price,
         cover,
         app.clock.now(),
         id

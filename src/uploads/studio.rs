@@ -15,6 +15,7 @@ use crate::{
     t,
     ui::{
         breadcrumbs::Breadcrumbs,
+        cards::Explicit,
         cover::Cover,
         empty::EmptyState,
         format::{duration, number},
@@ -102,7 +103,7 @@ pub fn StudioTable(tracks: Vec<StudioTrack>) -> impl IntoView {
             let seconds = i64::from(track.card.duration_seconds);
             view! {
                 <tr>
-                    <td><a href=format!("/studio/uploads/{}", track.card.id)>{track.card.title.clone()}</a></td>
+                    <td><a href=format!("/studio/uploads/{}", track.card.id)>{track.card.title.clone()}</a>{track.explicit.then(|| view! { " " <Explicit/> })}</td>
                     <td>
                         <span class=track.badge()>{track.standing()}</span>
                         {failed.then(|| view! { <p class="field-hint">{failure_text(track.failure.as_deref().or(Some("missing")))}</p> })}
@@ -248,7 +249,7 @@ fn OneUpload(track: StudioTrack, actions: Actions, room: Resource<AppResult<Uplo
             <section class="section" aria-label=t!("uploads.one.details")>
                 <h2>{t!("uploads.one.details")}</h2>
                 <FileForm action>
-                    <TextFields title=track.card.title.clone() genre=track.genre.clone() description=track.description.clone() release=track.release.clone().unwrap_or_default() explicit=track.explicit/>
+                    <TextFields title=track.card.title.clone() genre=track.genre.clone() description=track.description.clone() release=track.release.clone().unwrap_or_default() explicit=track.explicit download=track.download/>
                     <div class="form-actions"><Submit label=t!("uploads.one.save")/></div>
                 </FileForm>
             </section>

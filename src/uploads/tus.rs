@@ -34,7 +34,7 @@ use std::collections::HashMap;
 use time::{OffsetDateTime, macros::format_description};
 
 /// Where uploads are made.
-pub const ENDPOINT: &str = "/uploads/files";
+const ENDPOINT: &str = "/uploads/files";
 const VERSION: &str = "1.0.0";
 const PIECE: &str = "application/offset+octet-stream";
 /// What of a refused piece is read on and thrown away, in bytes: a browser shows no answer before it has sent everything.
@@ -50,8 +50,8 @@ const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 /// The protocol's doors.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route(ENDPOINT, post(create).options(options))
-        .route(&format!("{ENDPOINT}/{{id}}"), get(outcome).head(upload).patch(upload).delete(upload).post(upload).options(options))
+        .route("/uploads/files", post(create).options(options))
+        .route("/uploads/files/{id}", get(outcome).head(upload).patch(upload).delete(upload).post(upload).options(options))
 }
 
 /// Why a request is not answered as it would like.
