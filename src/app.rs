@@ -208,6 +208,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/tracks/:id") view=uploads::pages::TrackView ssr=SsrMode::Async/>
             <Route path=path!("/library/history") view=listening::pages::HistoryPage ssr=SsrMode::Async/>
             <Route path=path!("/studio") view=artists::studio::StudioPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/plays") view=listening::studio::StudioPlaysPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/new") view=artists::studio::NewArtist ssr=SsrMode::Async/>
             <Route path=path!("/studio/profile") view=artists::studio::EditProfile ssr=SsrMode::Async/>
             <Route path=path!("/studio/uploads") view=uploads::studio::UploadsPage ssr=SsrMode::Async/>

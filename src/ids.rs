@@ -64,6 +64,62 @@ ids! {
     TierId;
 }
 
+/// What the player plays: an artist's track or a song of the catalogue. Written `t12` and `s7`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum PieceId {
+    Track(TrackId),
+    Song(SongId),
+}
+
+impl std::fmt::Display for PieceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Track(id) => write!(f, "t{id}"),
+            Self::Song(id) => write!(f, "s{id}"),
+        }
+    }
+}
+
+impl std::str::FromStr for PieceId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const NONE: &str = "neither a track's nor a song's id";
+        match text.split_at_checked(1).ok_or(NONE)? {
+            ("t", id) => id.parse().map(|id| Self::Track(TrackId(id))).map_err(|_| NONE),
+            ("s", id) => id.parse().map(|id| Self::Song(SongId(id))).map_err(|_| NONE),
+            _ => Err(NONE),
+        }
+    }
+}
+
+impl TryFrom<String> for PieceId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<PieceId> for String {
+    fn from(id: PieceId) -> Self {
+        id.to_string()
+    }
+}
+
+impl From<TrackId> for PieceId {
+    fn from(id: TrackId) -> Self {
+        Self::Track(id)
+    }
+}
+
+impl From<SongId> for PieceId {
+    fn from(id: SongId) -> Self {
+        Self::Song(id)
+    }
+}
+
 /// The slug that follows an id in a URL: lower-case letters and digits of the title, joined by hyphens.
 pub fn slug(title: &str) -> String {
     let mut slug = String::new();
@@ -89,6 +145,16 @@ mod tests {
         assert_eq!("12-night-drive".parse(), Ok(TrackId(12)));
         assert_eq!("12".parse(), Ok(TrackId(12)));
         assert!("night".parse::<TrackId>().is_err());
+    }
+
+    #[test]
+    fn pieces_are_of_two_kinds() {
+        for (text, id) in [("t12", PieceId::Track(TrackId(12))), ("s7", PieceId::Song(SongId(7)))] {
+            assert_eq!((text.parse(), id.to_string().as_str()), (Ok(id), text));
+        }
+        for bad in ["", "t", "12", "x3", "t1-a", "ü1"] {
+            assert!(bad.parse::<PieceId>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,7 +3,12 @@
 use crate::server::state::App;
 use axum::Router;
 
-/// All of them, for the router.
+/// Those that need neither the database nor a session, and stand before both.
+pub fn without_database() -> Router<App> {
+    Router::new().merge(crate::listening::routes::routes())
+}
+
+/// All others, for the router.
 pub fn of_rooms(app: &App) -> Router<App> {
     let mut router = Router::new()
         .merge(crate::accounts::doors::routes())

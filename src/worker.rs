@@ -1,7 +1,7 @@
 //! The worker: takes jobs from the queue and does them; now and then sweeps up.
 
 use crate::{
-    checkout, ledger,
+    checkout, ledger, listening,
     media::transcode::Transcode,
     payouts::send::SendPayout,
     server::{
@@ -96,5 +96,6 @@ async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     ledger::release(app, now).await?;
     checkout::store::expire(app, now).await?;
+    listening::store::sweep(app).await?;
     Ok(())
 }

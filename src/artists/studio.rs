@@ -38,6 +38,7 @@ fn Overview(page: Dashboard) -> impl IntoView {
             <nav class="form-actions" aria-label=t!("artists.studio.title")>
                 <a class="btn btn-primary" href="/studio/uploads/new">{t!("artists.studio.upload")}</a>
                 <a class="btn btn-quiet" href="/studio/uploads">{t!("artists.studio.uploads")}</a>
+                <a class="btn btn-quiet" href="/studio/plays">{t!("listening.studio.title")}</a>
                 <a class="btn btn-quiet" href="/studio/earnings">{t!("artists.studio.earnings")}</a>
                 <a class="btn btn-quiet" href="/studio/payouts">{t!("artists.studio.payouts")}</a>
                 <a class="btn btn-quiet" href="/studio/tips">{t!("artists.studio.tips")}</a>

@@ -45,6 +45,7 @@ impl Serve {
         let stop = CancellationToken::new();
         let metrics = tokio::spawn(serve_metrics(app.clone(), stop.clone()));
         let worker = (!self.no_worker).then(|| tokio::spawn(crate::worker::run(app.clone(), stop.clone())));
+        let plays = tokio::spawn(crate::listening::spool::run(app.clone(), stop.clone()));
         let site = router(app.clone()).await?;
         println!("{} is at {}", crate::t!("site.name"), app.config.site_url);
         let demo = self.demo.then(|| tokio::spawn(fill_demo(app.clone(), stop.clone())));
@@ -62,6 +63,7 @@ impl Serve {
             worker.await?;
         }
         metrics.await?;
+        plays.await?;
         if let Some(demo) = demo {
             demo.await?;
         }

@@ -1,56 +1,113 @@
 //! A listener's history.
 
-use super::{HistoryLine, api::history};
+use super::{
+    History, HistoryLine,
+    api::{Forget, Pause, history},
+};
 use crate::{
-    page::Page,
-    player::PlayButton,
+    catalogue::pages::in_query,
+    player::{PieceMenu, PlayButton},
     t,
     ui::{
         cards::{TrackList, TrackRow},
         empty::EmptyState,
         format::duration,
+        forms::{Check, Form, Hidden, Submit},
         head::PageHead,
+        icons::{Glyph, Icon},
         load::load,
+        notice::Notice,
         pagination::Pagination,
+        table::Tone,
     },
-    uploads::cover_at,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 /// `/library/history`
 #[component]
 pub fn HistoryPage() -> impl IntoView {
-    let query = use_query_map();
-    let before = move || query.with(|query| query.get("after").and_then(|before| before.parse::<i64>().ok()));
-    let page = Resource::new_blocking(before, history);
+    let q = in_query("q");
+    let after = in_query("after");
+    let (forgetting, pausing) = (ServerAction::<Forget>::new(), ServerAction::<Pause>::new());
+    let before = move || after().and_then(|before| before.parse::<i64>().ok());
+    let page = Resource::new_blocking(
+        move || (q().unwrap_or_default(), before(), forgetting.version().get(), pausing.version().get()),
+        |(q, before, ..)| history(q, before),
+    );
     view! {
         <PageHead title=t!("listening.history.title")/>
         <header class="page-head">
             <h1 class="page-title">{t!("listening.history.title")}</h1>
             <p class="page-lead">{t!("listening.history.lead")}</p>
         </header>
-        {load(page, move |page: Page<HistoryLine>| {
-            if page.items.is_empty() {
-                return view! {
-                    <EmptyState title=t!("listening.history.none") text=t!("listening.history.empty") action=Some((t!("listening.history.explore").into_owned(), "/".to_owned()))/>
-                }.into_any();
-            }
-            let list: Vec<_> = page.items.iter().map(|line| line.card.clone()).collect();
-            let rows = page.items.into_iter().enumerate().map(|(index, line)| {
-                let (card, list) = (line.card, list.clone());
-                view! {
-                    <TrackRow seed=format!("track-{} {}", card.id, card.title) href=card.path() title=card.title.clone() cover=card.cover.as_deref().map(|cover| cover_at(cover, 320))
-                        artist=Some((card.artist_name.clone(), card.artist_path())) explicit=card.explicit>
-                        <span class="track-sub">{line.day}" · "{t!("listening.history.heard", time = duration(line.listened_seconds))}</span>
-                        <PlayButton list index/>
-                    </TrackRow>
-                }
-            }).collect_view();
-            view! {
+        {load(page, move |history: History| view! { <Shown history q=q().unwrap_or_default() started=before().is_some() forgetting pausing/> })}
+    }
+}
+
+#[component]
+fn Shown(history: History, q: String, started: bool, forgetting: ServerAction<Forget>, pausing: ServerAction<Pause>) -> impl IntoView {
+    let History { page, paused, allowance } = history;
+    let searched = !q.is_empty();
+    let list = if page.items.is_empty() {
+        let (title, text) = if searched {
+            (t!("listening.history.nothing", text = q), t!("listening.history.nothing_text"))
+        } else {
+            (t!("listening.history.none"), t!("listening.history.empty"))
+        };
+        view! { <EmptyState title text action=Some((t!("listening.history.explore").into_owned(), "/charts".to_owned()))/> }.into_any()
+    } else {
+        let rows = page.items.into_iter().map(|line| view! { <Line line/> }).collect_view();
+        let query = vec![("q".to_owned(), q.clone())];
+        view! {
+            <Form action=forgetting class="form-wide">
                 <TrackList label=t!("listening.history.title")>{rows}</TrackList>
-                <Pagination path="/library/history" next=page.next started=before().is_some()/>
-            }.into_any()
-        })}
+            </Form>
+            <Pagination path="/library/history" query next=page.next started/>
+        }
+        .into_any()
+    };
+    view! {
+        {allowance.map(|(limit, left)| view! { <p class="page-lead">{t!("listening.left_today", left = left, limit = limit)}</p> })}
+        {paused.then(|| view! { <Notice tone=Tone::Warning><p>{t!("listening.history.paused_note")}</p></Notice> })}
+        <div class="btn-row my-6">
+            <leptos_router::components::Form method="get" action="/library/history" attr:class="btn-row">
+                <label class="visually-hidden" for="history-search">{t!("listening.history.search")}</label>
+                <input class="input max-w-72" id="history-search" type="search" name="q" maxlength="100" value=q placeholder=t!("listening.history.search")/>
+                <button class="btn" type="submit"><Icon glyph=Glyph::Search/>{t!("ui.search.send")}</button>
+            </leptos_router::components::Form>
+            <Form action=pausing>
+                {(!paused).then(|| view! { <Hidden name="pause" value="true"/> })}
+                <button class="btn btn-quiet" type="submit">
+                    <Icon glyph=if paused { Glyph::Play } else { Glyph::Pause }/>
+                    {if paused { t!("listening.history.resume") } else { t!("listening.history.pause") }}
+                </button>
+            </Form>
+        </div>
+        {list}
+        <section class="section">
+            <details class="panel">
+                <summary>{t!("listening.history.forget_all")}</summary>
+                <Form action=forgetting>
+                    <p class="field-hint">{t!("listening.history.forget_all_text")}</p>
+                    <Check name="sure" label=t!("listening.history.sure")/>
+                    <div class="form-actions"><Submit label=t!("listening.history.forget_all") class="btn-danger"/></div>
+                </Form>
+            </details>
+        </section>
+    }
+}
+
+/// One play, with the button that takes it out.
+#[component]
+fn Line(line: HistoryLine) -> impl IntoView {
+    let HistoryLine { id, piece, day, listened_seconds } = line;
+    let (title, page) = (piece.title.clone(), piece.clone());
+    view! {
+        <TrackRow seed=piece.seed.clone() href=piece.path.clone() title=title.clone() cover=piece.cover_at(160) artist=(piece.artist.clone(), piece.artist_path.clone())>
+            <span class="track-sub only-roomy">{day}" · "{t!("listening.history.heard", time = duration(listened_seconds))}</span>
+            <PlayButton list=vec![page]/>
+            <PieceMenu piece=piece/>
+            <button type="submit" class="icon-btn" name="line" value=id.to_string() aria-label=t!("listening.history.forget", title = title)><Icon glyph=Glyph::Close/></button>
+        </TrackRow>
     }
 }

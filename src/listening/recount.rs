@@ -30,6 +30,11 @@ const COUNTERS: &[(&str, &str, &str)] = &[
         "UPDATE artistUploads SET comments = ?, updatedAt = updatedAt WHERE id = ? AND comments = ?",
     ),
     (
+        "tracks.plays",
+        "SELECT t.id, t.plays AS was, (SELECT COUNT(*) FROM streamHistory h WHERE h.trackId = t.id AND h.counted = 1) AS counted FROM tracks t",
+        "UPDATE tracks SET plays = ?, updatedAt = updatedAt WHERE id = ? AND plays = ?",
+    ),
+    (
         "artistProfiles.totalPlays",
         "SELECT a.id, a.totalPlays AS was, (SELECT COUNT(*) FROM streamHistory h JOIN artistUploads t ON t.id = h.uploadId WHERE t.artistId = a.id AND h.counted = 1) AS counted FROM artistProfiles a",
         "UPDATE artistProfiles SET totalPlays = ?, updatedAt = updatedAt WHERE id = ? AND totalPlays = ?",

@@ -1,201 +1,95 @@
-//! Plays in the database. A counted play's row and the counters change in one transaction.
+//! The start of a play, what is left of the day's plays, and plays that nobody measures.
 
-use super::{Heard, HistoryLine, Reason, is_bot, judge, window};
-use crate::{
-    accounts::Me,
-    error::{AppError, AppResult},
-    ids::{PlaylistId, TrackId, UserId},
-    page::Page,
-    server::{context, sessions::Visitor, state::App, tokens},
-    uploads::{self, TrackCard},
+use super::{
+    Started,
+    rule::{Reason, is_bot, window},
+    ticket::{Ticket, listener},
 };
-use sqlx::MySqlConnection;
-use std::collections::HashMap;
-use time::{Duration, OffsetDateTime};
+use crate::{
+    accounts::entitlements::entitlements,
+    catalogue,
+    error::{AppError, AppResult},
+    ids::{PieceId, PlaylistId, TrackId},
+    server::{context, rate, sessions::Visitor, state::App, tokens},
+    uploads,
+};
+use time::Duration;
 
-/// What a play's signature is for.
-const PURPOSE: &str = "play";
-/// How long after its start a play may be reported.
-const LATEST_REPORT: Duration = Duration::hours(24);
-/// How many lines a page of the history has.
-const HISTORY_PAGE: usize = 50;
 /// Where a play can come from.
 const SOURCES: &[&str] = &["page", "playlist", "embed", "search", "share"];
-
-/// What the player is given when a play starts, signed so that nothing in it can be changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Ticket {
-    play: String,
-    track: TrackId,
-    user: Option<UserId>,
-    anonymous: String,
-    started: OffsetDateTime,
-    source: String,
-    playlist: Option<PlaylistId>,
-    bot: bool,
-}
-
-impl Ticket {
-    fn write(&self, secret: &str) -> String {
-        let text = format!(
-            "{}~{}~{}~{}~{}~{}~{}~{}",
-            self.play,
-            self.track,
-            self.user.map_or(0, |user| user.0),
-            self.anonymous,
-            self.started.unix_timestamp_nanos() / 1_000_000,
-            self.source,
-            self.playlist.map_or(0, |playlist| playlist.0),
-            i32::from(self.bot)
-        );
-        let signature = tokens::sign(secret, PURPOSE, &text);
-        format!("{text}~{signature}")
-    }
-
-    fn read(secret: &str, token: &str) -> Option<Self> {
-        let (text, signature) = token.rsplit_once('~')?;
-        if !tokens::verify(secret, PURPOSE, text, signature) {
-            return None;
-        }
-        let parts: Vec<&str> = text.split('~').collect();
-        let [play, track, user, anonymous, started, source, playlist, bot] = parts.as_slice() else { return None };
-        let some = |text: &str| text.parse::<i32>().ok().filter(|id| *id != 0);
-        Some(Self {
-            play: (*play).to_owned(),
-            track: track.parse().ok()?,
-            user: some(user).map(UserId),
-            anonymous: (*anonymous).to_owned(),
-            started: OffsetDateTime::from_unix_timestamp_nanos(started.parse::<i128>().ok()? * 1_000_000).ok()?,
-            source: (*source).to_owned(),
-            playlist: some(playlist).map(PlaylistId),
-            bot: *bot == "1",
-        })
-    }
-}
+/// How many plays can be started from one place before they are no longer believed.
+const STARTS: rate::Limit = rate::Limit::per_minutes(300, 10);
+/// How many peaks the player shows.
+const PEAKS: usize = 120;
 
 /// Starts a play: the token to report it by. Nothing is written down yet.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when the track is not there for this listener.
-pub async fn start(app: &App, visitor: &Visitor, track: TrackId, source: &str, playlist: Option<PlaylistId>) -> AppResult<String> {
-    let page = uploads::store::track_page(app, visitor.me.as_ref(), track).await?;
-    if !page.card.playable {
+/// [`AppError::NotFound`] when the piece is not there for this listener; [`AppError::Refused`] when the day's plays of
+/// the tier are used up.
+pub async fn start(app: &App, visitor: &Visitor, piece: PieceId, source: &str, playlist: Option<PlaylistId>) -> AppResult<Started> {
+    let (playable, mine, peaks) = match piece {
+        PieceId::Track(id) => {
+            let page = uploads::store::track_page(app, visitor.me.as_ref(), id).await?;
+            (page.card.playable, page.mine, page.waveform)
+        }
+        PieceId::Song(id) => {
+            let song = catalogue::store::songs(app, &[id]).await?.pop().ok_or(AppError::NotFound)?;
+            (song.playable, false, Vec::new())
+        }
+    };
+    if !playable {
         return Err(AppError::NotFound);
     }
+    let allowance = allowance(app, visitor).await?;
+    if let (Some((limit, 0)), false) = (allowance, mine) {
+        return Err(AppError::Refused(crate::t!("listening.error.limit", limit = limit).into_owned()));
+    }
+    let who = listener(visitor.me.as_ref().map(|me| me.id), &visitor.address_key);
+    let mark = if is_bot(&context::header("user-agent").unwrap_or_default()) {
+        Some(Reason::Bot)
+    } else {
+        match rate::attempt(app, &format!("plays:{who}"), STARTS).await {
+            Ok(()) => None,
+            Err(AppError::TooMany { .. }) => Some(Reason::Rate),
+            Err(error) => return Err(error),
+        }
+    };
     let ticket = Ticket {
         play: tokens::ulid(),
-        track,
+        piece,
         user: visitor.me.as_ref().map(|me| me.id),
         anonymous: visitor.anonymous_id.clone(),
         started: app.clock.now(),
         source: SOURCES.iter().find(|known| **known == source).unwrap_or(&"page").to_string(),
         playlist,
-        bot: is_bot(&context::header("user-agent").unwrap_or_default()),
+        mark,
+        limit: allowance.map(|(limit, _)| limit),
     };
-    Ok(ticket.write(&app.config.secret))
+    Ok(Started { token: ticket.write(&app.config.secret), left: allowance.map(|(_, left)| left), peaks: fewer(&peaks) })
 }
 
-/// Takes a report of a play and judges it. Reported again, it is the same row; it counts once, as soon as enough was heard.
+/// As many peaks as are shown, the loudest of each stretch.
+fn fewer(peaks: &[u8]) -> Vec<u8> {
+    if peaks.len() <= PEAKS {
+        return peaks.to_vec();
+    }
+    (0..PEAKS).map(|bar| peaks[bar * peaks.len() / PEAKS..(bar + 1) * peaks.len() / PEAKS].iter().max().copied().unwrap_or(0)).collect()
+}
+
+/// How many full plays a day the listener's tier has, and how many are left today; nothing for tiers without a limit.
 ///
 /// # Errors
-/// [`AppError::Refused`] for a token that is not ours or too old.
-pub async fn report(app: &App, token: &str, listened_ms: i64) -> AppResult<bool> {
-    let now = app.clock.now();
-    let ticket = Ticket::read(&app.config.secret, token)
-        .filter(|ticket| now - ticket.started <= LATEST_REPORT)
-        .ok_or_else(|| AppError::Refused(crate::t!("listening.error.token").into_owned()))?;
-    let mut tx = app.db.begin().await?;
-    // The track's row is the lock under which plays are judged, one after the other.
-    let track = sqlx::query!(
-        "SELECT artistUploads.artistId, artistUploads.duration, artistProfiles.userId
-         FROM artistUploads JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
-         WHERE artistUploads.id = ? FOR UPDATE",
-        ticket.track
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let before = sqlx::query!("SELECT listenedMs, counted FROM streamHistory WHERE playId = ?", ticket.play).fetch_optional(&mut *tx).await?;
-    let already = before.as_ref().is_some_and(|row| row.counted != 0);
-    let said = listened_ms.max(before.as_ref().map_or(0, |row| row.listenedMs.into()));
-    let duration = i64::from(track.duration.unwrap_or(0)) * 1_000;
-    let since_counted = if already { None } else { since_counted(&mut tx, &ticket, window(duration)).await? };
-    let verdict = judge(Heard {
-        duration,
-        listened: said,
-        elapsed: milliseconds(now - ticket.started),
-        own: ticket.user.is_some_and(|user| user.0 == track.userId),
-        bot: ticket.bot,
-        since_counted,
-    });
-    let counts = already || verdict.excluded.is_none();
-    let reason = if counts { None } else { verdict.excluded.map(Reason::code) };
-    let listened = i32::try_from(verdict.listened).unwrap_or(i32::MAX);
-    let anonymous = ticket.user.is_none().then_some(&ticket.anonymous);
-    sqlx::query!(
-        "INSERT INTO streamHistory (userId, anonymousId, uploadId, playlistId, source, playId, listenedMs, counted, excludedReason, playedAt)
-         VALUES (?, ?, ?, (SELECT id FROM userPlaylists WHERE id = ?), ?, ?, ?, ?, ?, ?)
-         ON DUPLICATE KEY UPDATE listenedMs = VALUES(listenedMs), counted = VALUES(counted), excludedReason = VALUES(excludedReason)",
-        ticket.user,
-        anonymous,
-        ticket.track,
-        ticket.playlist,
-        ticket.source,
-        ticket.play,
-        listened,
-        i32::from(counts),
-        reason,
-        ticket.started
-    )
-    .execute(&mut *tx)
-    .await?;
-    if counts && !already {
-        sqlx::query!("UPDATE artistUploads SET plays = plays + 1, updatedAt = updatedAt WHERE id = ?", ticket.track).execute(&mut *tx).await?;
-        sqlx::query!("UPDATE artistProfiles SET totalPlays = totalPlays + 1, updatedAt = updatedAt WHERE id = ?", track.artistId)
-            .execute(&mut *tx)
-            .await?;
-        if let Some(playlist) = ticket.playlist {
-            sqlx::query!("UPDATE userPlaylists SET plays = plays + 1, updatedAt = updatedAt WHERE id = ?", playlist).execute(&mut *tx).await?;
-        }
-    }
-    tx.commit().await?;
-    Ok(counts)
-}
-
-/// How long before this play's start the same listener's last counted play of the track started, if not longer than `window` milliseconds.
-async fn since_counted(connection: &mut MySqlConnection, ticket: &Ticket, window: i64) -> AppResult<Option<i64>> {
-    // Reports may come in any order, so plays that started a little later count as well.
-    let (from, to) = (ticket.started - Duration::milliseconds(window), ticket.started + Duration::milliseconds(window));
-    let last = match ticket.user {
-        Some(user) => {
-            sqlx::query_scalar!(
-                "SELECT playedAt FROM streamHistory WHERE uploadId = ? AND userId = ? AND counted = 1 AND playedAt > ? AND playedAt < ? AND playId <> ? ORDER BY playedAt DESC LIMIT 1",
-                ticket.track,
-                user,
-                from,
-                to,
-                ticket.play
-            )
-            .fetch_optional(connection)
-            .await?
-        }
-        None => {
-            sqlx::query_scalar!(
-                "SELECT playedAt FROM streamHistory WHERE uploadId = ? AND anonymousId = ? AND counted = 1 AND playedAt > ? AND playedAt < ? AND playId <> ? ORDER BY playedAt DESC LIMIT 1",
-                ticket.track,
-                ticket.anonymous,
-                from,
-                to,
-                ticket.play
-            )
-            .fetch_optional(connection)
-            .await?
-        }
-    };
-    Ok(last.map(|last| milliseconds(ticket.started - last).abs()))
-}
-
-fn milliseconds(span: Duration) -> i64 {
-    i64::try_from(span.whole_milliseconds()).unwrap_or(i64::MAX)
+/// When the database does not answer.
+pub async fn allowance(app: &App, visitor: &Visitor) -> AppResult<Option<(u32, u32)>> {
+    let user = visitor.me.as_ref().map(|me| me.id);
+    let Some(limit) = entitlements(app, user).await?.daily_plays else { return Ok(None) };
+    let today = app.clock.now().date();
+    let used = sqlx::query_scalar!("SELECT plays FROM dailyPlays WHERE day = ? AND listener = ?", today, listener(user, &visitor.anonymous_id))
+        .fetch_optional(&app.db)
+        .await?
+        .unwrap_or(0);
+    Ok(Some((limit, limit.saturating_sub(u32::try_from(used).unwrap_or(0)))))
 }
 
 /// Keeps a play that nobody measured, once per listener and track within the track's length.
@@ -225,52 +119,11 @@ pub async fn unmeasured(app: &App, visitor: &Visitor, track: TrackId, duration_s
     Ok(())
 }
 
-/// What a listener heard, latest first.
+/// Forgets the days that are over; the plays themselves stay.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn history(app: &App, me: &Me, before: Option<i64>) -> AppResult<Page<HistoryLine>> {
-    let rows = sqlx::query!(
-        "SELECT id, uploadId AS `uploadId!`, listenedMs, playedAt FROM streamHistory WHERE userId = ? AND uploadId IS NOT NULL AND id < ? ORDER BY id DESC LIMIT 51",
-        me.id,
-        before.unwrap_or(i64::MAX)
-    )
-    .fetch_all(&app.db)
-    .await?;
-    let page = Page::of(rows, HISTORY_PAGE, |row| row.id.to_string());
-    let ids: Vec<TrackId> = page.items.iter().map(|row| row.uploadId.into()).collect();
-    let cards: HashMap<TrackId, TrackCard> = uploads::store::cards(app, &ids).await?.into_iter().map(|card| (card.id, card)).collect();
-    let items = page
-        .items
-        .into_iter()
-        .filter_map(|row| {
-            let card = cards.get(&row.uploadId.into())?.clone();
-            Some(HistoryLine { id: row.id, card, day: crate::ui::format::date(row.playedAt), listened_seconds: i64::from(row.listenedMs) / 1_000 })
-        })
-        .collect();
-    Ok(Page { items, next: page.next })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ticket_can_be_read_but_not_changed() {
-        let ticket = Ticket {
-            play: tokens::ulid(),
-            track: TrackId(7),
-            user: Some(UserId(3)),
-            anonymous: "a-hash_".to_owned(),
-            started: OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap(),
-            source: "playlist".to_owned(),
-            playlist: Some(PlaylistId(9)),
-            bot: false,
-        };
-        let token = ticket.write("secret");
-        assert_eq!(Ticket::read("secret", &token), Some(ticket));
-        assert_eq!(Ticket::read("other", &token), None);
-        assert_eq!(Ticket::read("secret", &token.replacen("~7~", "~8~", 1)), None);
-        assert_eq!(Ticket::read("secret", ""), None);
-    }
+pub async fn sweep(app: &App) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM dailyPlays WHERE day < ? LIMIT 5000", app.clock.now().date() - Duration::days(2)).execute(&app.db).await?;
+    Ok(())
 }

@@ -1,18 +1,37 @@
 //! The player: one queue and one sound for all pages, so that the music goes on while people look around.
-//! Its state is a context that any page can use; the bar and the `<audio>` stand outside the routes.
+//! Its state is a context that any page can use; the bar, the sheets and the `<audio>` stand outside the routes.
 
 mod bar;
 mod button;
+mod keys;
 mod measure;
+mod menu;
+mod piece;
+mod queue;
 mod session;
+mod sheet;
+mod sleep;
+mod sound;
+mod wave;
 
-pub use bar::{PlayerBar, PlayerSound};
-pub use button::PlayButton;
+pub use bar::PlayerBar;
+pub use button::{PlayAll, PlayButton};
+pub use menu::PieceMenu;
+pub use piece::{Piece, Pieces, Quality};
+pub use queue::{Entry, Queue, Repeat};
+pub use sound::PlayerSound;
+pub use wave::SeekWave;
 
-use crate::{ids::PlaylistId, uploads::TrackCard};
+use crate::{
+    ids::{PieceId, PlaylistId},
+    t,
+    ui::toast::Toasts,
+};
 use leptos::{html, prelude::*, task::spawn_local};
 use measure::Measure;
 use serde::{Deserialize, Serialize};
+use sleep::Sleep;
+use std::time::Duration;
 
 /// Where the queue is kept between visits.
 const STORAGE: &str = "eternity-player";
@@ -20,12 +39,17 @@ const STORAGE: &str = "eternity-player";
 const STEP: f64 = 5.0;
 /// After how many seconds "previous" starts the track again instead.
 const RESTART_AFTER: f64 = 3.0;
+/// The speeds one can choose.
+const SPEEDS: [f64; 7] = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0];
+/// After so many pieces in a row that can't be played, the player stops trying.
+const MOST_FAILURES: u32 = 3;
+/// How long a message about a broken piece stands before the next one starts.
+const BEFORE_NEXT: Duration = Duration::from_millis(1_500);
 
 /// What plays, and what comes next.
 #[derive(Clone, Copy)]
 pub struct Player {
-    list: RwSignal<Vec<TrackCard>>,
-    index: RwSignal<usize>,
+    queue: RwSignal<Queue>,
     playing: RwSignal<bool>,
     /// Seconds.
     position: RwSignal<f64>,
@@ -34,36 +58,63 @@ pub struct Player {
     /// 0 to 1.
     volume: RwSignal<f64>,
     muted: RwSignal<bool>,
+    speed: RwSignal<f64>,
+    quality: RwSignal<Quality>,
     problem: RwSignal<Option<String>>,
-    source: RwSignal<(String, Option<PlaylistId>)>,
+    /// Full plays left today, for tiers that have so many.
+    left: RwSignal<Option<u32>>,
+    /// The loudness of the piece at hand, 0 to 255.
+    peaks: RwSignal<Vec<u8>>,
+    sleep: RwSignal<Option<Sleep>>,
+    /// Whether the browser's program is there: buttons that need it show then.
+    ready: RwSignal<bool>,
     audio: NodeRef<html::Audio>,
+    /// Loads the next piece while this one sounds.
+    warm: NodeRef<html::Audio>,
+    sheet: NodeRef<html::Dialog>,
+    help: NodeRef<html::Dialog>,
     measure: StoredValue<Measure>,
+    failures: StoredValue<u32>,
+    /// A part of another site's page: nothing is kept there, and no keys are taken.
+    embedded: StoredValue<bool>,
+    toasts: StoredValue<Option<Toasts>>,
 }
 
 /// What is kept between visits.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    list: Vec<TrackCard>,
-    index: usize,
+    queue: Queue,
     position: f64,
     volume: f64,
     muted: bool,
+    speed: f64,
+    quality: Quality,
 }
 
 impl Default for Player {
     fn default() -> Self {
         Self {
-            list: RwSignal::default(),
-            index: RwSignal::default(),
+            queue: RwSignal::default(),
             playing: RwSignal::default(),
             position: RwSignal::default(),
             length: RwSignal::default(),
             volume: RwSignal::new(1.0),
             muted: RwSignal::default(),
+            speed: RwSignal::new(1.0),
+            quality: RwSignal::default(),
             problem: RwSignal::default(),
-            source: RwSignal::new(("page".to_owned(), None)),
+            left: RwSignal::default(),
+            peaks: RwSignal::default(),
+            sleep: RwSignal::default(),
+            ready: RwSignal::default(),
             audio: NodeRef::new(),
+            warm: NodeRef::new(),
+            sheet: NodeRef::new(),
+            help: NodeRef::new(),
             measure: StoredValue::default(),
+            failures: StoredValue::default(),
+            embedded: StoredValue::default(),
+            toasts: StoredValue::default(),
         }
     }
 }
@@ -73,57 +124,101 @@ pub fn player() -> Player {
     use_context().unwrap_or_default()
 }
 
+fn random() -> f64 {
+    js_sys::Math::random()
+}
+
 impl Player {
-    /// The track at hand.
-    pub fn current(self) -> Option<TrackCard> {
-        self.list.with(|list| list.get(self.index.get()).cloned())
+    /// The piece at hand.
+    pub fn current(self) -> Option<Piece> {
+        self.queue.with(|queue| queue.current().map(|entry| entry.piece.clone()))
     }
 
-    fn current_untracked(self) -> Option<TrackCard> {
-        self.list.with_untracked(|list| list.get(self.index.get_untracked()).cloned())
+    fn entry(self) -> Option<Entry> {
+        self.queue.with_untracked(|queue| queue.current().cloned())
     }
 
-    /// Whether this track is the one that sounds.
-    pub fn sounds(self, id: crate::ids::TrackId) -> bool {
+    /// Whether this piece is the one that sounds.
+    pub fn sounds(self, id: impl Into<PieceId>) -> bool {
         self.playing.get() && self.is_current(id)
     }
 
-    /// Whether this track is at hand, sounding or not.
-    pub fn is_current(self, id: crate::ids::TrackId) -> bool {
-        self.list.with(|list| list.get(self.index.get()).is_some_and(|card| card.id == id))
+    /// Whether this piece is at hand, sounding or not.
+    pub fn is_current(self, id: impl Into<PieceId>) -> bool {
+        let id = id.into();
+        self.queue.with(|queue| queue.is_current(id))
     }
 
-    /// How much of this track was played, in thousandths.
-    pub fn progress_of(self, id: crate::ids::TrackId) -> u32 {
+    /// How much of this piece was played, in thousandths.
+    pub fn progress_of(self, id: impl Into<PieceId>) -> u32 {
         let (position, length) = (self.position.get(), self.length.get());
         if self.is_current(id) && length > 0.0 { whole(position / length * 1_000.0).min(1_000) } else { 0 }
     }
 
-    /// Plays a list from one of its tracks on. `source` is where it was started: `page`, `playlist`, `search`, …
-    pub fn play(self, list: Vec<TrackCard>, index: usize, source: &str, playlist: Option<PlaylistId>) {
-        self.source.set((source.to_owned(), playlist));
-        self.list.set(list);
-        self.start(index);
+    /// Plays a list from one of its pieces on. `source` is where it was started: `page`, `playlist`, `search`, …
+    pub fn play(self, list: impl Into<Pieces>, index: usize, source: &str, playlist: Option<PlaylistId>) {
+        self.report();
+        self.failures.set_value(0);
+        let Pieces(list) = list.into();
+        self.queue.update(|queue| queue.replace(list, index, source, playlist, random));
+        self.start();
     }
 
-    /// Starts a track of the queue.
-    fn start(self, index: usize) {
-        self.report();
-        self.index.set(index);
-        let Some(card) = self.current_untracked() else { return };
+    /// Plays a list in any order.
+    fn play_shuffled(self, list: Pieces, source: &str, playlist: Option<PlaylistId>) {
+        let first = usize::try_from(whole(random() * f64::from(u32::try_from(list.0.len()).unwrap_or(0)))).unwrap_or(0);
+        self.queue.update(|queue| {
+            if !queue.shuffled() {
+                queue.toggle_shuffle(random);
+            }
+        });
+        self.play(list, first, source, playlist);
+    }
+
+    /// Puts pieces after the one at hand, or at the end, and says so.
+    pub fn enqueue(self, list: impl Into<Pieces>, next: bool, source: &str, playlist: Option<PlaylistId>) {
+        let Pieces(list) = list.into();
+        let title = list.first().map(|piece| piece.title.clone()).unwrap_or_default();
+        let was_empty = self.queue.with_untracked(Queue::is_empty);
+        let many = list.len();
+        let added = self.queue.try_update(|queue| if next { queue.play_next(list, source, playlist) } else { queue.add(list, source, playlist) }).unwrap_or(0);
+        self.say(match (added, next) {
+            (0, _) => t!("player.queue.full"),
+            (_, true) if many == 1 => t!("player.queue.plays_next", title = title),
+            (1, false) if many == 1 => t!("player.queue.added", title = title),
+            (count, _) => t!("player.queue.added_many", count = count),
+        });
+        if was_empty {
+            self.length.set(self.entry().map_or(0.0, |entry| entry.piece.seconds.into()));
+        }
+        self.keep();
+        self.warm_up();
+    }
+
+    fn say(self, message: std::borrow::Cow<'static, str>) {
+        if let Some(toasts) = self.toasts.get_value() {
+            toasts.say(message.into_owned());
+        }
+    }
+
+    /// Starts the piece at hand from its beginning.
+    fn start(self) {
+        let Some(entry) = self.entry() else { return };
         self.problem.set(None);
         self.position.set(0.0);
-        self.length.set(card.duration_seconds.into());
-        if !card.playable {
-            self.playing.set(false);
-            self.problem.set(Some(crate::t!("player.error.unavailable", title = card.title.clone()).into_owned()));
+        self.length.set(entry.piece.seconds.into());
+        self.peaks.set(Vec::new());
+        if !entry.piece.playable {
+            self.failed(&t!("player.error.unavailable"));
             return;
         }
         let Some(audio) = self.audio.get_untracked() else { return };
-        audio.set_src(&format!("/media/audio/{}?measured", card.id));
+        audio.set_src(&entry.piece.sound(self.quality.get_untracked()));
+        self.apply_speed();
         self.sound(&audio);
-        self.measure(&card);
-        session::show(&card);
+        self.measure(&entry);
+        session::show(&entry.piece);
+        self.claim();
         self.keep();
     }
 
@@ -133,13 +228,49 @@ impl Player {
             Ok(promise) => spawn_local(async move {
                 if let Err(refusal) = wasm_bindgen_futures::JsFuture::from(promise).await {
                     let name = js_sys::Reflect::get(&refusal, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default();
-                    // A track that is left before it has loaded is no error; one that can't be read is told by the element.
+                    // A piece that is left before it has loaded is no error; one that can't be read is told by the element.
                     if name == "NotAllowedError" {
-                        self.problem.set(Some(crate::t!("player.error.not_allowed").into_owned()));
+                        self.problem.set(Some(t!("player.error.not_allowed").into_owned()));
                     }
                 }
             }),
-            Err(_) => self.problem.set(Some(crate::t!("player.error.broken").into_owned())),
+            Err(_) => self.problem.set(Some(t!("player.error.not_allowed").into_owned())),
+        }
+    }
+
+    /// The piece at hand can't be played: says why and goes on to the next one, unless that is no use.
+    fn failed(self, why: &str) {
+        self.playing.set(false);
+        let Some(entry) = self.entry() else { return };
+        let message = t!("player.error.failed", title = entry.piece.title, why = why).into_owned();
+        self.problem.set(Some(message.clone()));
+        self.failures.update_value(|failures| *failures += 1);
+        let next = self.queue.with_untracked(|queue| queue.next(false).map(|next| (next.key, next.piece.title.clone())));
+        let Some((key, title)) = next.filter(|(key, _)| *key != entry.key && self.failures.get_value() < MOST_FAILURES) else { return };
+        self.say(t!("player.error.goes_on", problem = message, title = title));
+        set_timeout(
+            move || {
+                // Unless somebody chose something else meanwhile.
+                if self.entry().is_some_and(|now| now.key == entry.key) && !self.playing.get_untracked() {
+                    self.go(key);
+                }
+            },
+            BEFORE_NEXT,
+        );
+    }
+
+    /// Stops for a reason that holds for every piece.
+    fn stop_for(self, why: String) {
+        self.pause();
+        self.problem.set(Some(why.clone()));
+        self.say(why.into());
+    }
+
+    fn pause(self) {
+        if let Some(audio) = self.audio.get_untracked()
+            && audio.pause().is_err()
+        {
+            leptos::logging::warn!("the browser refused to pause");
         }
     }
 
@@ -147,44 +278,67 @@ impl Player {
     pub fn toggle(self) {
         let Some(audio) = self.audio.get_untracked() else { return };
         if !audio.paused() {
-            if audio.pause().is_err() {
-                leptos::logging::warn!("the browser refused to pause");
-            }
+            self.pause();
             return;
         }
+        self.failures.set_value(0);
+        let broken = self.problem.get_untracked().is_some();
         self.problem.set(None);
-        // After a visit before this one the queue is there, but no sound is loaded.
-        if audio.src().is_empty() {
-            let position = self.position.get_untracked();
-            self.start(self.index.get_untracked());
+        let position = self.position.get_untracked();
+        if audio.src().is_empty() || broken {
+            // After a visit before this one the queue is there, but no sound is loaded; after an error neither.
+            self.start();
             self.seek(position);
         } else if self.measure.with_value(|measure| measure.ended) {
-            self.start(self.index.get_untracked());
+            self.start();
         } else {
+            self.claim();
             self.sound(&audio);
         }
     }
 
-    /// Whether there is a track after this one.
-    pub fn has_next(self) -> bool {
-        self.index.get() + 1 < self.list.with(Vec::len)
-    }
-
-    /// The next track, if there is one.
-    pub fn next(self) {
-        let next = self.index.get_untracked() + 1;
-        if next < self.list.with_untracked(Vec::len) {
-            self.start(next);
+    /// Goes to a place of the queue and plays it.
+    fn go(self, key: u32) {
+        self.report();
+        if self.queue.try_update(|queue| queue.go(key)) == Some(true) {
+            self.start();
         }
     }
 
-    /// The track before, or the start of this one.
+    /// Whether there is a piece after this one.
+    pub fn has_next(self) -> bool {
+        self.queue.with(|queue| queue.next(false).is_some())
+    }
+
+    /// The next piece, if there is one.
+    pub fn next(self) {
+        self.failures.set_value(0);
+        if let Some(key) = self.queue.with_untracked(|queue| queue.next(false).map(|entry| entry.key)) {
+            self.go(key);
+        }
+    }
+
+    /// What follows by itself when a piece has ended.
+    fn ended(self) {
+        self.measure.update_value(|measure| measure.ended = true);
+        self.report();
+        self.playing.set(false);
+        self.failures.set_value(0);
+        if self.sleep.get_untracked() == Some(Sleep::EndOfPiece) {
+            self.fall_asleep();
+            return;
+        }
+        if let Some(key) = self.queue.with_untracked(|queue| queue.next(true).map(|entry| entry.key)) {
+            self.go(key);
+        }
+    }
+
+    /// The piece before, or the start of this one.
     pub fn previous(self) {
-        let index = self.index.get_untracked();
-        if self.position.get_untracked() > RESTART_AFTER || index == 0 {
-            self.seek(0.0);
-        } else {
-            self.start(index - 1);
+        let before = self.queue.with_untracked(|queue| queue.previous().map(|entry| entry.key));
+        match before {
+            Some(key) if self.position.get_untracked() <= RESTART_AFTER => self.go(key),
+            _ => self.seek(0.0),
         }
     }
 
@@ -225,13 +379,106 @@ impl Player {
         }
     }
 
+    /// Plays faster or slower, at the same pitch.
+    fn set_speed(self, speed: f64) {
+        self.speed.set(if SPEEDS.contains(&speed) { speed } else { 1.0 });
+        self.apply_speed();
+        self.keep();
+    }
+
+    fn apply_speed(self) {
+        if let Some(audio) = self.audio.get_untracked() {
+            let speed = self.speed.get_untracked();
+            audio.set_default_playback_rate(speed);
+            audio.set_playback_rate(speed);
+        }
+    }
+
+    /// Another quality: from the same place on.
+    fn set_quality(self, quality: Quality) {
+        self.quality.set(quality);
+        self.keep();
+        let (Some(audio), Some(entry)) = (self.audio.get_untracked(), self.entry()) else { return };
+        if audio.src().is_empty() {
+            return;
+        }
+        let (position, playing) = (self.position.get_untracked(), !audio.paused());
+        audio.set_src(&entry.piece.sound(quality));
+        self.apply_speed();
+        self.seek(position);
+        if playing {
+            self.sound(&audio);
+        }
+    }
+
+    fn toggle_shuffle(self) {
+        self.queue.update(|queue| queue.toggle_shuffle(random));
+        self.keep();
+        self.warm_up();
+    }
+
+    fn toggle_repeat(self) {
+        self.queue.update(|queue| queue.set_repeat(queue.repeat().next()));
+        self.keep();
+        self.warm_up();
+    }
+
+    /// Changes the queue without changing what plays; taking out what plays goes on to the next.
+    fn arrange(self, change: impl FnOnce(&mut Queue)) {
+        let before = self.entry().map(|entry| entry.key);
+        self.queue.update(change);
+        let now = self.entry().map(|entry| entry.key);
+        if before != now {
+            let playing = self.playing.get_untracked();
+            self.report();
+            if now.is_some() && playing {
+                self.start();
+            } else {
+                self.unload();
+            }
+        }
+        self.keep();
+        self.warm_up();
+    }
+
+    /// Nothing is loaded any more; what is at hand starts from its beginning.
+    fn unload(self) {
+        self.pause();
+        self.position.set(0.0);
+        self.length.set(self.entry().map_or(0.0, |entry| entry.piece.seconds.into()));
+        self.problem.set(None);
+        self.peaks.set(Vec::new());
+        if let Some(audio) = self.audio.get_untracked() {
+            // An element without a source is silent; that it can't load one is expected.
+            let _without = audio.remove_attribute("src");
+            audio.load();
+        }
+    }
+
+    /// Loads the next piece ahead.
+    fn warm_up(self) {
+        let Some(warm) = self.warm.get_untracked() else { return };
+        let next = self.queue.with_untracked(|queue| queue.next(true).map(|entry| entry.piece.clone())).filter(|piece| piece.playable);
+        let near = self.length.get_untracked() - self.position.get_untracked() < sound::WARM_BEFORE;
+        if let Some(piece) = next.filter(|_| near && self.playing.get_untracked()) {
+            let address = piece.sound(self.quality.get_untracked());
+            if warm.get_attribute("src").as_deref() != Some(&address) {
+                warm.set_src(&address);
+            }
+        }
+    }
+
     fn keep(self) {
+        if self.embedded.get_value() {
+            return;
+        }
         let kept = Kept {
-            list: self.list.get_untracked(),
-            index: self.index.get_untracked(),
+            queue: self.queue.get_untracked(),
             position: self.position.get_untracked(),
             volume: self.volume.get_untracked(),
             muted: self.muted.get_untracked(),
+            speed: self.speed.get_untracked(),
+            quality: self.quality.get_untracked(),
         };
         if let (Ok(Some(storage)), Ok(json)) = (window().local_storage(), serde_json::to_string(&kept)) {
             // A browser without storage only forgets the queue.
@@ -252,12 +499,14 @@ impl Player {
         };
         self.volume.set(if (0.0..=1.0).contains(&kept.volume) { kept.volume } else { 1.0 });
         self.muted.set(kept.muted);
+        self.speed.set(if SPEEDS.contains(&kept.speed) { kept.speed } else { 1.0 });
+        self.quality.set(kept.quality);
         self.apply_volume();
-        if kept.index < kept.list.len() && self.list.with_untracked(Vec::is_empty) {
-            self.length.set(kept.list[kept.index].duration_seconds.into());
+        if self.queue.with_untracked(Queue::is_empty) {
+            let queue = kept.queue.mended();
+            self.length.set(queue.current().map_or(0.0, |entry| entry.piece.seconds.into()));
             self.position.set(kept.position.max(0.0));
-            self.index.set(kept.index);
-            self.list.set(kept.list);
+            self.queue.set(queue);
         }
     }
 }

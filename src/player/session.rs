@@ -1,10 +1,9 @@
 //! The Media Session: the track on the lock screen, and the buttons of headphones and keyboards. Bound by hand,
 //! because web-sys counts it as unstable; a browser without it loses only this.
 
-use super::{Player, STEP};
-use crate::uploads::{TrackCard, cover_at};
+use super::{Piece, Player, STEP};
 use js_sys::{Array, Function, Object, Reflect};
-use leptos::prelude::window;
+use leptos::prelude::{GetUntracked, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 fn session() -> Option<JsValue> {
@@ -17,17 +16,17 @@ fn set(target: &JsValue, name: &str, value: &JsValue) {
     }
 }
 
-/// Shows a track.
-pub(super) fn show(card: &TrackCard) {
+/// Shows a piece.
+pub(super) fn show(piece: &Piece) {
     let Some(session) = session() else { return };
     let about = Object::new();
-    set(&about, "title", &card.title.as_str().into());
-    set(&about, "artist", &card.artist_name.as_str().into());
-    if let Some(cover) = &card.cover {
+    set(&about, "title", &piece.title.as_str().into());
+    set(&about, "artist", &piece.artist.as_str().into());
+    if piece.cover.is_some() {
         let pictures = Array::new();
         for size in [320, 640] {
             let picture = Object::new();
-            set(&picture, "src", &cover_at(cover, size).into());
+            set(&picture, "src", &piece.cover_at(size).unwrap_or_default().into());
             set(&picture, "sizes", &format!("{size}x{size}").into());
             pictures.push(&picture);
         }
@@ -46,6 +45,21 @@ pub(super) fn state(playing: bool) {
     }
 }
 
+/// Says where it is, so that the lock screen's line is right.
+pub(super) fn place(player: Player) {
+    let Some(session) = session() else { return };
+    let Some(set_state) = Reflect::get(&session, &"setPositionState".into()).ok().and_then(|method| method.dyn_into::<Function>().ok()) else { return };
+    let (length, place) = (player.length.get_untracked(), player.position.get_untracked());
+    if length > 0.0 && place <= length {
+        let state = Object::new();
+        set(&state, "duration", &length.into());
+        set(&state, "position", &place.into());
+        set(&state, "playbackRate", &player.speed.get_untracked().into());
+        // A browser that does not like the numbers only shows no line.
+        let _shown = set_state.call1(&session, &state);
+    }
+}
+
 /// Lets the system's buttons work.
 pub(super) fn listen(player: Player) {
     let handle = |action: &str, work: Box<dyn Fn(JsValue)>| {
@@ -59,8 +73,9 @@ pub(super) fn listen(player: Player) {
         // A browser that does not know an action throws, and has no button for it.
         let _unknown = set_handler.call2(&session, &action.into(), &work);
     };
-    handle("play", Box::new(move |_| player.toggle()));
-    handle("pause", Box::new(move |_| player.toggle()));
+    handle("play", Box::new(move |_| if !player.playing.get_untracked() { player.toggle() }));
+    handle("pause", Box::new(move |_| player.pause()));
+    handle("stop", Box::new(move |_| player.pause()));
     handle("nexttrack", Box::new(move |_| player.next()));
     handle("previoustrack", Box::new(move |_| player.previous()));
     handle("seekforward", Box::new(move |_| player.skip(STEP * 2.0)));

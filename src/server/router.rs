@@ -73,6 +73,8 @@ pub async fn router(app: App) -> anyhow::Result<Router> {
         .nest_service("/fonts", fonts(&app))
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
+        // Plays are taken and files with a signed address are sent also while the database is away.
+        .merge(crate::routes::without_database())
         .merge(site)
         .route_layer(from_fn(measure))
         .layer(CatchPanicLayer::custom(|_| {

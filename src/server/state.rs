@@ -1,6 +1,7 @@
 //! What every request can reach.
 
 use super::{clock::Clock, config::Config};
+use crate::listening::spool::Spool;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -14,6 +15,8 @@ pub struct App {
     pub db: MySqlPool,
     pub clock: Clock,
     pub metrics: Option<PrometheusHandle>,
+    /// Plays on their way to the database.
+    pub plays: Spool,
     /// Wakes the worker when a job was written by this process.
     pub work: Arc<tokio::sync::Notify>,
 }
@@ -21,7 +24,8 @@ pub struct App {
 impl App {
     /// State over an open database.
     pub fn new(config: Config, db: MySqlPool) -> Self {
-        Self { config: Arc::new(config), db, clock: Clock::default(), metrics: None, work: Arc::default() }
+        let plays = Spool::at(config.data_dir.join("plays"));
+        Self { config: Arc::new(config), db, clock: Clock::default(), metrics: None, plays, work: Arc::default() }
     }
 }
 
