@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 data=$(mktemp -d "${TMPDIR:-/tmp}/eternity-bench-XXXXXX"); server=
 trap '[ -n "$server" ] && kill -TERM "$server" 2>/dev/null && wait "$server" 2>/dev/null; rm -rf "$data"' EXIT
 export ETERNITY_MODE=development ETERNITY_DATA_DIR="$data" ETERNITY_SITE_URL=http://127.0.0.1:3120 \
-  ETERNITY_SERVER__ADDRESS=127.0.0.1:3120 ETERNITY_SERVER__METRICS_ADDRESS=127.0.0.1:3121 RUST_LOG=warn
+  ETERNITY_SERVER__ADDRESS=127.0.0.1:3120 ETERNITY_SERVER__METRICS_ADDRESS=127.0.0.1:3121 ETERNITY_SECRET=only-for-the-bench-only-for-the-bench RUST_LOG=warn
 binary="$CARGO_TARGET_DIR/release/eternity"
 echo "demo content …"
 "$binary" demo >/dev/null
@@ -28,6 +28,13 @@ for path in /healthz / "$artist"; do
   [ -n "$reference" ] || reference=$r
   printf '%-28s %12s %10s %10s %8s %s\n' "$path" "$r" "$p50" "$p99" "$(awk -v a="$r" -v b="$reference" 'BEGIN {printf "%.3f", a/b}')" "${bad:-}"
 done
+# The sound that the player gets of a track, at its signed address.
+track=$(curl -s http://127.0.0.1:3120/charts | grep -oE '/tracks/[0-9]+' | head -1 | grep -oE '[0-9]+')
+sound=$(curl -s -o /dev/null -w '%{redirect_url}' "http://127.0.0.1:3120/media/audio/$track?measured&signed")
+# A long file of the same kind, so that ranges lie apart: the track again and again.
+key=$(basename "$(find "$data/media/audio" -name '*-128.m4a' -size +100k | head -1)")
+.ci/bench-streaming.sh http://127.0.0.1:3120 "${sound#http://127.0.0.1:3120}" "$data/media/audio/$key" "$server"
+.ci/bench-plays.sh http://127.0.0.1:3120 "$(sed -n 2p "$data"/db/lock)" "$ETERNITY_SECRET"
 echo "memory of the server: $(awk '/VmRSS/ {print $2}' /proc/$server/status) kB now, $(awk '/VmHWM/ {print $2}' /proc/$server/status) kB at its peak"
 wasm=$(ls site/pkg/*.wasm | head -1)
 echo "wasm: $(stat -c %s "$wasm") bytes raw, $(brotli -c -q 11 "$wasm" | wc -c) bytes brotli"

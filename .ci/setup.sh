@@ -205,7 +205,7 @@ rust
 cargo_tools
 node_modules style styles
 if [ "$want" = bench ]; then
-  packages wrk brotli curl
+  packages wrk brotli curl nginx-light
 fi
 if [ "$want" = test ]; then
   packages default-mysql-server-core default-mysql-client-core python3-aiosmtpd

@@ -5,7 +5,7 @@ use crate::{
     admin, artists, catalogue, checkout, discovery, earnings,
     error::AppError,
     listening, payouts,
-    player::{Player, PlayerBar, PlayerSound},
+    player::{Player, PlayerBar, PlayerSound, embed},
     playlists, posts, tips,
     ui::{
         forms::{Flash, kept_message},
@@ -42,6 +42,8 @@ pub struct Boot {
     pub site_url: String,
     /// Whether the things for development are there.
     pub development: bool,
+    /// Whether it is a small player within another site's page.
+    pub embedded: bool,
     /// When the page was rendered, in seconds since 1970.
     pub now: i64,
 }
@@ -65,6 +67,7 @@ impl Boot {
             refused: visitor.refused,
             site_url: app.config.site_url.clone(),
             development: app.config.development(),
+            embedded: context::embedded(),
             now: app.clock.now().unix_timestamp(),
         }
     }
@@ -85,10 +88,11 @@ pub fn boot() -> Boot {
 pub fn shell(config: &crate::server::config::Config) -> impl IntoView + use<> {
     use crate::server::{context, security};
     let options = config.leptos_options();
-    let theme = context::visitor().theme;
+    let embedded = context::embedded();
+    let theme = if embedded { context::query("theme").filter(|theme| matches!(theme.as_str(), "dark" | "light")) } else { context::visitor().theme };
     let nonce = leptos::nonce::use_nonce();
     if let (Some(nonce), Some(response)) = (&nonce, use_context::<leptos_axum::ResponseOptions>())
-        && let Ok(policy) = axum::http::HeaderValue::from_str(&security::page_policy(nonce))
+        && let Ok(policy) = axum::http::HeaderValue::from_str(&security::page_policy(nonce, embedded))
     {
         response.insert_header(axum::http::header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -137,6 +141,15 @@ pub fn App() -> impl IntoView {
         is_admin: boot.me.as_ref().is_some_and(|me| me.admin),
         theme: boot.theme,
     };
+    if boot.embedded {
+        return view! {
+            <Router>
+                <main class="embed-page" id="main"><Content refused=boot.refused/></main>
+                <PlayerSound embedded=true/>
+            </Router>
+        }
+        .into_any();
+    }
     view! {
         <Router>
             <Shell nav player=view! { <PlayerBar/> }.into_any()>
@@ -146,6 +159,7 @@ pub fn App() -> impl IntoView {
             <ToastRegion/>
         </Router>
     }
+    .into_any()
 }
 
 /// The page; or why it is not shown, until the visitor goes elsewhere.
@@ -214,6 +228,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/studio/uploads") view=uploads::studio::UploadsPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/uploads/new") view=uploads::studio::NewUpload ssr=SsrMode::Async/>
             <Route path=path!("/studio/uploads/:id") view=uploads::studio::UploadPage ssr=SsrMode::Async/>
+            <Route path=path!("/embed/tracks/:id") view=embed::EmbedTrack ssr=SsrMode::Async/>
+            <Route path=path!("/embed/playlists/:id") view=embed::EmbedPlaylist ssr=SsrMode::Async/>
             // money
             <Route path=path!("/tip/artists/:id") view=tips::pages::TipArtistPage ssr=SsrMode::Async/>
             <Route path=path!("/tip/tracks/:id") view=tips::pages::TipTrackPage ssr=SsrMode::Async/>

@@ -5,7 +5,7 @@ use axum::Router;
 
 /// Those that need neither the database nor a session, and stand before both.
 pub fn without_database() -> Router<App> {
-    Router::new().merge(crate::listening::routes::routes())
+    Router::new().merge(crate::listening::routes::routes()).merge(crate::media::signed_routes())
 }
 
 /// All others, for the router.
@@ -13,6 +13,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
     let mut router = Router::new()
         .merge(crate::accounts::doors::routes())
         .merge(crate::media::routes())
+        .merge(crate::player::oembed::routes())
         .merge(crate::earnings::csv::routes())
         .merge(crate::artists::routes::routes(app))
         .merge(crate::uploads::routes::routes(app))

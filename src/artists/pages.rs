@@ -7,8 +7,7 @@ use super::{
 use crate::{
     error::AppError,
     ids::ArtistId,
-    player::PlayButton,
-    playlists::control::AddToPlaylist,
+    player::{PieceMenu, PlayAll, PlayButton},
     t,
     ui::{
         cards::{TrackList, TrackRow},
@@ -74,6 +73,7 @@ fn Shown(page: ArtistPage, follow: ServerAction<FollowArtist>) -> impl IntoView 
             {(!facts.is_empty()).then(|| view! { <p class="page-lead">{facts.join(" · ")}</p> })}
             <p><Count key="ui.followers" value=followers.into()/>" · "<Count key="ui.plays" value=total_plays.into()/></p>
             <div class="form-actions">
+                <PlayAll list=tracks.clone()/>
                 {(!mine).then(|| view! {
                     <Form action=follow>
                         <Hidden name="id" value=id.to_string()/>
@@ -122,7 +122,7 @@ fn Tracks(tracks: Vec<TrackCard>) -> impl IntoView {
                 <TrackRow seed=format!("track-{} {}", card.id, card.title) href=card.path() title=card.title.clone() cover=card.cover.as_deref().map(|cover| cover_at(cover, 320))
                     seconds=i64::from(card.duration_seconds) plays=i64::from(card.plays) explicit=card.explicit current=Signal::derive(move || player.is_current(id))>
                     <PlayButton list index/>
-                    <AddToPlaylist track=id title=card.title.clone()/>
+                    <PieceMenu piece=card/>
                 </TrackRow>
             }
         })

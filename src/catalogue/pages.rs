@@ -8,6 +8,7 @@ use super::{
 use crate::{
     ids::{AlbumId, MixId, SongId},
     page::Page,
+    player::{Piece, PieceMenu, PlayAll, PlayButton, SeekWave, player},
     playlists::control::AddToPlaylist,
     t,
     ui::{
@@ -17,7 +18,7 @@ use crate::{
         empty::EmptyState,
         format::{counted, duration},
         forms::{Form, Hidden},
-        head::PageHead,
+        head::{PageHead, escape},
         icons::{Glyph, Icon},
         load::load,
         pagination::Pagination,
@@ -38,15 +39,32 @@ pub(crate) fn in_query(name: &'static str) -> impl Fn() -> Option<String> + Copy
     move || query.read().get(name).filter(|text| !text.is_empty())
 }
 
-/// Songs in a list, each with a way onto a playlist.
+/// Songs in a list, each with a way into the queue and onto a playlist.
 #[component]
-pub fn SongList(#[prop(into)] label: String, songs: Vec<SongCard>) -> impl IntoView {
-    view! { <TrackList label>{songs.into_iter().map(|song| view! { <SongRow song/> }).collect_view()}</TrackList> }
+pub fn SongList(
+    #[prop(into)] label: String,
+    songs: Vec<SongCard>,
+    /// Where they are started, for the history.
+    #[prop(default = "page")]
+    source: &'static str,
+) -> impl IntoView {
+    let list: Vec<Piece> = songs.iter().cloned().map(Piece::from).collect();
+    let rows = songs
+        .into_iter()
+        .enumerate()
+        .map(|(place, song)| {
+            let (list, index) = crate::discovery::lists::around(&list, place);
+            view! { <SongRow song><PlayButton list index source/></SongRow> }
+        })
+        .collect_view();
+    view! { <TrackList label>{rows}</TrackList> }
 }
 
-/// One song in a list.
+/// One song in a list; its button to play is given, for it knows the list.
 #[component]
-pub fn SongRow(song: SongCard) -> impl IntoView {
+pub fn SongRow(song: SongCard, children: Children) -> impl IntoView {
+    let player = player();
+    let id = song.id;
     view! {
         <TrackRow
             seed=song.seed()
@@ -55,8 +73,10 @@ pub fn SongRow(song: SongCard) -> impl IntoView {
             cover=song.cover.clone()
             artist=(song.artist_name.clone(), song.path())
             seconds=i64::from(song.duration_seconds)
+            current=Signal::derive(move || player.is_current(id))
         >
-            <AddToPlaylist song=song.id title=song.title.clone()/>
+            {children()}
+            <PieceMenu piece=song/>
         </TrackRow>
     }
 }
@@ -97,6 +117,7 @@ pub fn AlbumsPage() -> impl IntoView {
 pub fn AlbumView() -> impl IntoView {
     let page = Resource::new_blocking(id_in_path::<AlbumId>(), album);
     load(page, |AlbumPage { line, description, genre, songs }| {
+        let all = songs.clone();
         let facts = [
             Some(line.artist_name.clone()),
             line.year.map(|year| year.to_string()),
@@ -106,7 +127,9 @@ pub fn AlbumView() -> impl IntoView {
         view! {
             <PageHead title=format!("{} – {}", line.title, line.artist_name) description=description.clone() path=line.path() image=line.cover.clone().unwrap_or_default() kind="music.album"/>
             <Breadcrumbs above=vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())] here=line.title.clone()/>
-            <CollectionHead seed=line.seed() cover=line.cover.clone() title=line.title.clone() description facts=facts.into_iter().flatten().collect() genre/>
+            <CollectionHead seed=line.seed() cover=line.cover.clone() title=line.title.clone() description facts=facts.into_iter().flatten().collect() genre>
+                <PlayAll list=all/>
+            </CollectionHead>
             {if songs.is_empty() {
                 view! { <EmptyState title=t!("catalogue.no_songs") text=t!("catalogue.no_songs_text")/> }.into_any()
             } else {
@@ -121,6 +144,7 @@ pub fn AlbumView() -> impl IntoView {
 pub fn MixView() -> impl IntoView {
     let page = Resource::new_blocking(id_in_path::<MixId>(), mix);
     load(page, |MixPage { id, name, description, cover, songs }| {
+        let all = songs.clone();
         let facts = vec![
             t!("catalogue.by_label").into_owned(),
             counted("catalogue.songs", i64::try_from(songs.len()).unwrap_or(0)),
@@ -128,7 +152,9 @@ pub fn MixView() -> impl IntoView {
         ];
         view! {
             <PageHead title=name.clone() description=description.clone() path=format!("/mixes/{id}") image=cover.clone().unwrap_or_default() kind="music.playlist"/>
-            <CollectionHead seed=format!("mix-{id} {name}") cover title=name.clone() description facts/>
+            <CollectionHead seed=format!("mix-{id} {name}") cover title=name.clone() description facts>
+                <PlayAll list=all/>
+            </CollectionHead>
             {if songs.is_empty() {
                 view! { <EmptyState title=t!("catalogue.no_songs") text=t!("catalogue.no_songs_text")/> }.into_any()
             } else {
@@ -182,12 +208,18 @@ pub fn SongView() -> impl IntoView {
             Some(album) => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned()), (album.title.clone(), album.path())],
             None => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())],
         };
-        let sound = format!("/media/songs/{}", card.id);
-        let title = card.title.clone();
+        let (title, playable, one) = (card.title.clone(), card.playable, card.clone());
+        // As text, for that is what a browser with JavaScript takes it for.
+        let without_program = format!(
+            "<audio controls preload=\"none\" src=\"/media/songs/{}\" aria-label=\"{}\"></audio>",
+            card.id,
+            escape(&card.title).replace('"', "&quot;")
+        );
         view! {
             <PageHead title=format!("{} – {}", card.title, card.artist_name) path=card.path() image=card.cover.clone().unwrap_or_default() kind="music.song"/>
             <Breadcrumbs above here=card.title.clone()/>
             <CollectionHead seed=card.seed() cover=card.cover.clone() title=card.title.clone() description=String::new() facts=facts.into_iter().flatten().collect() genre>
+                {playable.then(|| view! { <PlayButton list=vec![one] large=true/> })}
                 <Form action=keeping>
                     <Hidden name="song" value=card.id.to_string()/>
                     <Hidden name="keep" value=(!favourite).to_string()/>
@@ -199,7 +231,10 @@ pub fn SongView() -> impl IntoView {
                 <AddToPlaylist song=card.id title worded=true/>
             </CollectionHead>
             {if card.playable {
-                view! { <audio class="w-full" controls=true preload="none" src=sound aria-label=card.title.clone()></audio> }.into_any()
+                view! {
+                    <SeekWave piece=card.clone() peaks=Vec::new() id=format!("song-{}", card.id)/>
+                    <noscript inner_html=without_program></noscript>
+                }.into_any()
             } else {
                 view! { <p class="text-quiet">{t!("catalogue.silent")}</p> }.into_any()
             }}

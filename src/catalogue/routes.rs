@@ -3,19 +3,15 @@
 use crate::{
     error::{AppError, AppResult},
     ids::SongId,
-    media::storage::Storage,
+    media::{storage::Storage, streaming::ranged},
     server::{doors, state::App},
 };
 use axum::{
     Router,
-    body::Body,
     extract::{Path, Request, State},
-    http::{HeaderValue, header},
     response::Response,
     routing::get,
 };
-use tower::ServiceExt;
-use tower_http::services::ServeFile;
 
 /// The doors of this room.
 pub fn routes() -> Router<App> {
@@ -41,15 +37,13 @@ async fn sound(app: &App, song: &str, request: Request) -> AppResult<Response> {
         return Err(AppError::NotFound);
     }
     let path = storage.path(&key).map_err(|_| AppError::NotFound)?;
-    let mime = "audio/mp4".parse().expect("a media type");
     // Keys of our making have no ending and hold AAC; what was there before says by its name what it is.
-    let service = if key.contains('.') { ServeFile::new(path) } else { ServeFile::new_with_mime(path, &mime) };
-    match service.oneshot(request).await {
-        Ok(response) => {
-            let mut response = response.map(Body::new);
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
-            Ok(response)
-        }
-        Err(never) => match never {},
-    }
+    let mime = match key.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("mp3") => "audio/mpeg",
+        Some("flac") => "audio/flac",
+        Some("ogg" | "opus" | "oga") => "audio/ogg",
+        Some("wav") => "audio/wav",
+        _ => "audio/mp4",
+    };
+    Ok(ranged(request, &path, mime).await)
 }

@@ -167,6 +167,9 @@ async fn write(filling: &Filling<'_>, plays: Vec<Play>) -> Result<()> {
                 own: play.own,
                 bot: play.bot,
                 since_counted: since,
+                rate: false,
+                overlaps: false,
+                used_up: false,
             });
             let excluded = if play.unmeasured { Some(Reason::Unmeasured) } else { verdict.excluded };
             let listened = if play.unmeasured { 0 } else { verdict.listened };

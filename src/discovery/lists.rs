@@ -3,14 +3,14 @@
 use super::ArtistLine;
 use crate::{
     catalogue::AlbumLine,
-    player::{PlayButton, player},
-    playlists::{PlaylistLine, control::AddToPlaylist},
+    player::{PieceMenu, PlayAll, PlayButton, player},
+    playlists::PlaylistLine,
     ui::cards::{AlbumCard, ArtistCard, PlaylistCard, TrackList, TrackRow},
     uploads::{TrackCard, cover_at},
 };
 use leptos::prelude::*;
 
-/// Tracks in a list, each with a way onto a playlist.
+/// Tracks in a list, each with a way into the queue and onto a playlist; all of them can be played.
 #[component]
 pub fn Tracks(
     #[prop(into)] label: String,
@@ -20,6 +20,7 @@ pub fn Tracks(
     source: &'static str,
 ) -> impl IntoView {
     let player = player();
+    let all = tracks.clone();
     let rows = (0..tracks.len())
         .map(|place| {
             let (list, index) = around(&tracks, place);
@@ -38,16 +39,19 @@ pub fn Tracks(
                 current=Signal::derive(move || player.is_current(id))
             >
                 <PlayButton list index source/>
-                <AddToPlaylist track=id title=track.title.clone()/>
+                <PieceMenu piece=track source/>
             </TrackRow>
             }
         })
         .collect_view();
-    view! { <TrackList label>{rows}</TrackList> }
+    view! {
+        <div class="btn-row list-actions"><PlayAll list=all source/></div>
+        <TrackList label>{rows}</TrackList>
+    }
 }
 
 /// What is played from a place in a list: the list around it, so that a long one is not copied for every row.
-pub fn around(tracks: &[TrackCard], place: usize) -> (Vec<TrackCard>, usize) {
+pub fn around<T: Clone>(tracks: &[T], place: usize) -> (Vec<T>, usize) {
     let start = place.saturating_sub(20);
     let end = (place + 60).min(tracks.len());
     (tracks[start..end].to_vec(), place - start)

@@ -123,7 +123,7 @@ fn Results(found: Found) -> impl IntoView {
             <section class="section"><div class="section-head"><h2>{t!("discovery.tracks")}</h2></div><Tracks label=t!("discovery.tracks") tracks source="search"/></section>
         })}
         {(!songs.is_empty()).then(|| view! {
-            <section class="section"><div class="section-head"><h2>{t!("discovery.songs")}</h2></div><SongList label=t!("discovery.songs") songs/></section>
+            <section class="section"><div class="section-head"><h2>{t!("discovery.songs")}</h2></div><SongList label=t!("discovery.songs") songs source="search"/></section>
         })}
         {(!playlists.is_empty()).then(|| view! { <Shelf title=t!("discovery.playlists")>{playlist_cards(playlists)}</Shelf> })}
     }

@@ -1,6 +1,6 @@
 //! The start of a play, the history, and an artist's plays.
 
-use super::{History, PlayStats, Started};
+use super::{HistoryView, PlayStats, Started};
 use crate::{
     error::AppResult,
     ids::{PlaylistId, SongId, TrackId},
@@ -24,7 +24,7 @@ pub async fn start_play(
 
 /// What the listener heard, latest first, from before a line on; of all, or of what has a text in its name.
 #[server(endpoint = "listening/history", input = GetUrl)]
-pub async fn history(#[server(default)] q: String, #[server(default)] before: Option<i64>) -> AppResult<History> {
+pub async fn history(#[server(default)] q: String, #[server(default)] before: Option<i64>) -> AppResult<HistoryView> {
     use crate::server::context;
     let me = context::require_me()?;
     super::history::history(&context::app()?, &context::visitor(), &me, &q, before).await

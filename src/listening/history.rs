@@ -1,6 +1,6 @@
 //! A listener's history in the database. Its rows are what artists are paid by: what is deleted here is only not shown.
 
-use super::{History, HistoryLine, store::allowance};
+use super::{HistoryLine, HistoryView, store::allowance};
 use crate::{
     accounts::Me,
     catalogue,
@@ -21,7 +21,7 @@ const HISTORY_PAGE: usize = 50;
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn history(app: &App, visitor: &Visitor, me: &Me, text: &str, before: Option<i64>) -> AppResult<History> {
+pub(super) async fn history(app: &App, visitor: &Visitor, me: &Me, text: &str, before: Option<i64>) -> AppResult<HistoryView> {
     let text = text.trim();
     let (_, like) = patterns(text);
     let rows = sqlx::query!(
@@ -73,7 +73,7 @@ pub(super) async fn history(app: &App, visitor: &Visitor, me: &Me, text: &str, b
         })
         .collect();
     let paused = open_pause(app, me.id).await?.is_some();
-    Ok(History { page: Page { items, next: page.next }, paused, allowance: allowance(app, visitor).await? })
+    Ok(HistoryView { page: Page { items, next: page.next }, paused, allowance: allowance(app, visitor).await? })
 }
 
 async fn open_pause(app: &App, user: UserId) -> AppResult<Option<i32>> {
@@ -115,7 +115,8 @@ pub(super) async fn pause(app: &App, user: UserId, pause: bool) -> AppResult<()>
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     sqlx::query!("SELECT id FROM users WHERE id = ? FOR UPDATE", user).fetch_one(&mut *tx).await?;
-    let open = sqlx::query_scalar!("SELECT id FROM historyPauses WHERE userId = ? AND resumedAt IS NULL LIMIT 1", user).fetch_optional(&mut *tx).await?;
+    let open =
+        sqlx::query_scalar!("SELECT id FROM historyPauses WHERE userId = ? AND resumedAt IS NULL LIMIT 1", user).fetch_optional(&mut *tx).await?;
     match (open, pause) {
         (None, true) => {
             sqlx::query!("INSERT INTO historyPauses (userId, pausedAt) VALUES (?, ?)", user, now).execute(&mut *tx).await?;

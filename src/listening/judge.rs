@@ -272,7 +272,11 @@ async fn counted_around(connection: &mut MySqlConnection, said: &[Said<'_>]) -> 
         for ((_, who), (from, to)) in spans {
             any.push(format!("({column} = "));
             // A number is compared as one, or the index is of no use.
-            if of_users { any.push_unseparated(who) } else { any.push_bind_unseparated(who.clone()) };
+            if of_users {
+                any.push_unseparated(who)
+            } else {
+                any.push_bind_unseparated(who.clone())
+            };
             any.push_unseparated(" AND playedAt BETWEEN ").push_bind_unseparated(*from - AROUND);
             any.push_unseparated(" AND ").push_bind_unseparated(*to + AROUND).push_unseparated(")");
         }

@@ -58,7 +58,7 @@ pub struct HistoryLine {
 
 /// A listener's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
+pub struct HistoryView {
     pub page: Page<HistoryLine>,
     /// Whether what is heard now is not listed.
     pub paused: bool,

@@ -1,7 +1,7 @@
 //! A listener's history.
 
 use super::{
-    History, HistoryLine,
+    HistoryLine, HistoryView,
     api::{Forget, Pause, history},
 };
 use crate::{
@@ -40,13 +40,13 @@ pub fn HistoryPage() -> impl IntoView {
             <h1 class="page-title">{t!("listening.history.title")}</h1>
             <p class="page-lead">{t!("listening.history.lead")}</p>
         </header>
-        {load(page, move |history: History| view! { <Shown history q=q().unwrap_or_default() started=before().is_some() forgetting pausing/> })}
+        {load(page, move |history: HistoryView| view! { <Shown history q=q().unwrap_or_default() started=before().is_some() forgetting pausing/> })}
     }
 }
 
 #[component]
-fn Shown(history: History, q: String, started: bool, forgetting: ServerAction<Forget>, pausing: ServerAction<Pause>) -> impl IntoView {
-    let History { page, paused, allowance } = history;
+fn Shown(history: HistoryView, q: String, started: bool, forgetting: ServerAction<Forget>, pausing: ServerAction<Pause>) -> impl IntoView {
+    let HistoryView { page, paused, allowance } = history;
     let searched = !q.is_empty();
     let list = if page.items.is_empty() {
         let (title, text) = if searched {

@@ -1,6 +1,9 @@
 //! The door of the player's reports. It stands before sessions and needs no database: the tickets say who heard what.
 
-use super::{Reports, spool, ticket::{LATEST_REPORT, Ticket}};
+use super::{
+    Reports, spool,
+    ticket::{LATEST_REPORT, Ticket},
+};
 use crate::server::state::App;
 use axum::{
     Router,

@@ -51,8 +51,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Own, Self::Bot, Self::TooShort, Self::TooFast, Self::Repeat, Self::Rate, Self::AccountLimit, Self::Unmeasured];
+    pub const ALL: [Self; 8] = [Self::Own, Self::Bot, Self::TooShort, Self::TooFast, Self::Repeat, Self::Rate, Self::AccountLimit, Self::Unmeasured];
 
     /// As it stands in the database.
     pub const fn code(self) -> &'static str {

@@ -20,7 +20,8 @@ pub(super) async fn plays(app: &App, artist: ArtistId, days: u16, track: Option<
     let from = first.midnight().assume_utc();
     let chosen = match track {
         Some(id) => {
-            let title = sqlx::query_scalar!("SELECT title FROM artistUploads WHERE id = ? AND artistId = ?", id, artist).fetch_optional(&app.db).await?;
+            let title =
+                sqlx::query_scalar!("SELECT title FROM artistUploads WHERE id = ? AND artistId = ?", id, artist).fetch_optional(&app.db).await?;
             Some((id, title.ok_or(AppError::NotFound)?))
         }
         None => None,

@@ -74,7 +74,11 @@ fn Shown(stats: PlayStats) -> impl IntoView {
             view! { <tr><th scope="row">{reason.label()}</th><td>{why}</td><td class="num">{number(count)}</td></tr> }
         })
         .collect_view();
-    let reason_columns = vec![Column::text(t!("listening.studio.reason")), Column::text(t!("listening.studio.meaning")), Column::number(t!("listening.studio.excluded"))];
+    let reason_columns = vec![
+        Column::text(t!("listening.studio.reason")),
+        Column::text(t!("listening.studio.meaning")),
+        Column::number(t!("listening.studio.excluded")),
+    ];
     view! {
         <Tabs label=t!("listening.studio.span") tabs/>
         {track.map(|(_, title)| view! {

@@ -13,6 +13,11 @@ pub mod waveform;
 use crate::server::state::App;
 use axum::{Router, routing::get};
 
+/// Files out at signed addresses, which need neither the database nor a session.
+pub fn signed_routes() -> Router<App> {
+    Router::new().route("/media/hear/{grant}", get(streaming::hear))
+}
+
 /// Files out.
 pub fn routes() -> Router<App> {
     Router::new().route("/media/audio/{track}", get(streaming::audio)).route("/media/images/{name}", get(streaming::image))

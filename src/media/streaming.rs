@@ -1,36 +1,72 @@
-//! Files out: audio with byte ranges to those who may hear it, images to everyone.
+//! Files out: audio with byte ranges to those who may hear it, images to everyone. Nothing is read into memory: a file
+//! goes out in pieces, as fast as the other end takes them.
+//!
+//! Standard quality is at the track's own address. Better ones, and what the site's own player asks for, are at signed
+//! addresses, which name one file, end soon, and are good only for the session they were made for; they are checked
+//! without the database.
 
 use super::storage::Storage;
 use crate::{
+    accounts::entitlements::entitlements,
     error::{AppError, AppResult},
     ids::TrackId,
     listening,
-    server::{doors, sessions::Visitor, state::App},
+    player::Quality,
+    server::{doors, sessions::Visitor, state::App, tokens},
 };
 use axum::{
     Extension,
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Path, Query, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+use time::Duration;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
-/// A track's sound in standard quality: for everyone once it is public, before that for its artist and for admins.
-pub async fn audio(State(app): State<App>, Path(track): Path<String>, visitor: Option<Extension<Visitor>>, request: Request) -> Response {
+/// What the signature of an address is for.
+const PURPOSE: &str = "hear";
+/// How long a signed address is good beyond the track's length: for pauses.
+const GRACE: Duration = Duration::minutes(10);
+/// Addresses end at the full hour after that, so that the same file has the same address for a while and browsers keep it.
+const ROUND: i64 = 3_600;
+/// How much of a file is read at once.
+const CHUNK: usize = 256 * 1024;
+
+/// What an address may ask for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Wish {
+    /// The site's own player says that it measures what is heard.
+    measured: Option<String>,
+    quality: Option<String>,
+    /// A signed address is wanted, whatever the quality.
+    signed: Option<String>,
+}
+
+/// A track's sound: for everyone once it is public, before that for its artist and for admins.
+pub async fn audio(
+    State(app): State<App>,
+    Path(track): Path<String>,
+    Query(wish): Query<Wish>,
+    visitor: Option<Extension<Visitor>>,
+    request: Request,
+) -> Response {
     let headers = request.headers().clone();
     let visitor = visitor.map(|Extension(visitor)| visitor).unwrap_or_default();
-    match sound(&app, &visitor, &track, request).await {
+    match sound(&app, &visitor, &track, &wish, request).await {
         Ok(response) => response,
         Err(error) => doors::error_response(&headers, &error),
     }
 }
 
-async fn sound(app: &App, visitor: &Visitor, track: &str, request: Request) -> AppResult<Response> {
+async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: Request) -> AppResult<Response> {
     let id: TrackId = track.parse().map_err(|_| AppError::NotFound)?;
     let row = sqlx::query!(
-        "SELECT artistUploads.isPublished, artistUploads.releaseDate, artistUploads.duration, artistProfiles.userId, trackMedia.state, trackMedia.standardKey, trackMedia.withdrawnAt
+        "SELECT artistUploads.isPublished, artistUploads.releaseDate, artistUploads.duration, artistProfiles.userId, trackMedia.state, trackMedia.standardKey,
+                trackMedia.highKey, trackMedia.withdrawnAt
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
          JOIN trackMedia ON trackMedia.trackId = artistUploads.id
@@ -41,44 +77,122 @@ async fn sound(app: &App, visitor: &Visitor, track: &str, request: Request) -> A
     .await?;
     let public = row.isPublished != 0 && row.withdrawnAt.is_none() && row.releaseDate.is_none_or(|release| release <= app.clock.now());
     let own = visitor.me.as_ref().is_some_and(|me| me.id.0 == row.userId || me.admin);
-    let Some(key) = row.standardKey.filter(|_| (public || own) && row.state == "ready") else { return Err(AppError::NotFound) };
-    let path = Storage::of(app).path(&key).map_err(|_| AppError::NotFound)?;
-    if request.method() == Method::GET && public && !own && plays_without_player(request.headers(), request.uri().query()) {
-        listening::store::unmeasured(app, visitor, id, row.duration.unwrap_or(0)).await?;
+    let Some(standard) = row.standardKey.filter(|_| (public || own) && row.state == "ready") else { return Err(AppError::NotFound) };
+    let seconds = row.duration.unwrap_or(0);
+    let wanted = wish.quality.as_deref().and_then(Quality::of).unwrap_or_default();
+    let better = better(app, visitor, own, wanted, &standard, row.highKey).await?;
+    if let Some(key) = better.or_else(|| wish.signed.is_some().then(|| standard.clone())) {
+        let address = signed(app, request.headers(), &key, seconds);
+        let mut response = Redirect::temporary(&address).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        return Ok(response);
     }
-    // The file under a key never changes.
-    let tag = format!("\"{}\"", key.rsplit('/').next().unwrap_or_default());
-    Ok(ranged(request, &path, &tag).await)
+    let path = Storage::of(app).path(&standard).map_err(|_| AppError::NotFound)?;
+    if request.method() == Method::GET && public && !own && wish.measured.is_none() && from_the_start(request.headers()) {
+        listening::store::unmeasured(app, visitor, id, seconds).await?;
+    }
+    Ok(ranged(request, &path, mime(&standard)).await)
 }
 
-/// Whether this is the first byte for an `<audio>` element of a page without JavaScript. The site's own player says
-/// that it measures; later pieces of the same play start elsewhere; Safari first asks for two bytes.
-fn plays_without_player(headers: &HeaderMap, query: Option<&str>) -> bool {
-    let measured = query.is_some_and(|query| query.split('&').any(|part| part == "measured"));
-    let first = match headers.get(header::RANGE).and_then(|range| range.to_str().ok()) {
+/// The key of a better file than the standard one: what is wished, as far as the listener's tier has it and the track.
+async fn better(app: &App, visitor: &Visitor, own: bool, wanted: Quality, standard: &str, high: Option<String>) -> AppResult<Option<String>> {
+    if wanted == Quality::Standard {
+        return Ok(None);
+    }
+    let may = entitlements(app, visitor.me.as_ref().map(|me| me.id)).await?;
+    let storage = Storage::of(app);
+    if wanted == Quality::Lossless && (may.lossless || own) {
+        let lossless = standard.strip_suffix("-128.m4a").map(|stem| format!("{stem}.flac"));
+        if let Some(key) = lossless
+            && storage.has(&key).await
+        {
+            return Ok(Some(key));
+        }
+    }
+    Ok(high.filter(|_| may.high_quality || own))
+}
+
+/// The address of a file for the session that asks, until shortly after it could have been heard.
+fn signed(app: &App, headers: &HeaderMap, key: &str, seconds: i32) -> String {
+    let until = (app.clock.now() + GRACE + Duration::seconds(seconds.into())).unix_timestamp();
+    let text = format!("{} {key}", (until / ROUND + 1) * ROUND);
+    let signature = tokens::sign(&app.config.secret, PURPOSE, &format!("{text}\n{}", holder(headers)));
+    format!("/media/hear/{}.{signature}", URL_SAFE_NO_PAD.encode(text))
+}
+
+/// Who an address is for: the session's cookie, as it is sent with every request of the same browser.
+fn holder(headers: &HeaderMap) -> String {
+    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    cookie::Cookie::split_parse(cookies)
+        .flatten()
+        .find(|cookie| matches!(cookie.name(), "session" | "__Host-session"))
+        .map(|cookie| cookie.value().to_owned())
+        .unwrap_or_default()
+}
+
+/// A file at its signed address. Everything that is not exactly as it was signed is not there.
+pub async fn hear(State(app): State<App>, Path(grant): Path<String>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let path = granted(&app, &headers, &grant).and_then(|key| Some((Storage::of(&app).path(&key).ok()?, mime(&key))));
+    match path {
+        Some((path, mime)) => ranged(request, &path, mime).await,
+        None => doors::error_response(&headers, &AppError::NotFound),
+    }
+}
+
+fn granted(app: &App, headers: &HeaderMap, grant: &str) -> Option<String> {
+    let (text, signature) = grant.rsplit_once('.')?;
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    if !tokens::verify(&app.config.secret, PURPOSE, &format!("{text}\n{}", holder(headers)), signature) {
+        return None;
+    }
+    let (until, key) = text.split_once(' ')?;
+    (app.clock.now().unix_timestamp() <= until.parse().ok()?).then(|| key.to_owned())
+}
+
+/// The media type of a key of ours.
+fn mime(key: &str) -> &'static str {
+    match key.rsplit('.').next() {
+        Some("flac") => "audio/flac",
+        Some("webm") => "audio/webm",
+        _ => "audio/mp4",
+    }
+}
+
+/// Whether this is the first byte for an `<audio>` element of a page without JavaScript. Later pieces of the same play
+/// start elsewhere; Safari first asks for two bytes.
+fn from_the_start(headers: &HeaderMap) -> bool {
+    match headers.get(header::RANGE).and_then(|range| range.to_str().ok()) {
         None => true,
         Some(range) => range.starts_with("bytes=0-") && range != "bytes=0-1",
-    };
-    !measured && first
+    }
 }
 
-async fn ranged(request: Request, path: &std::path::Path, tag: &str) -> Response {
+/// A file whole or by one range, with its tag: the file under a key never changes.
+pub async fn ranged(request: Request, path: &std::path::Path, mime: &str) -> Response {
+    let tag = format!("\"{}\"", path.file_name().and_then(|name| name.to_str()).unwrap_or_default());
     let (mut parts, _) = request.into_parts();
     let has = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     if has(header::IF_NONE_MATCH).is_some_and(|tags| tags == "*" || tags.split(',').any(|other| other.trim().trim_start_matches("W/") == tag)) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
-        mark(&mut response, tag);
+        mark(&mut response, &tag);
         return response;
     }
-    // A range of another version of the file is worth nothing: then the whole is sent.
-    if has(header::IF_RANGE).is_some_and(|version| version.trim() != tag) {
+    // A range of another version of the file is worth nothing: then the whole is sent. So it is, as the protocol allows,
+    // for several ranges at once and for other units than bytes.
+    let whole = has(header::IF_RANGE).is_some_and(|version| version.trim() != tag)
+        || has(header::RANGE).is_some_and(|range| range.contains(',') || !range.trim_start().starts_with("bytes="));
+    if whole {
         parts.headers.remove(header::RANGE);
     }
-    let mime = "audio/mp4".parse().expect("a media type");
-    match ServeFile::new_with_mime(path, &mime).oneshot(Request::from_parts(parts, Body::empty())).await {
+    let Ok(mime) = mime.parse() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let file = ServeFile::new_with_mime(path, &mime).with_buf_chunk_size(CHUNK);
+    let headers = parts.headers.clone();
+    match file.oneshot(Request::from_parts(parts, Body::empty())).await {
+        Ok(response) if response.status() == StatusCode::NOT_FOUND => doors::error_response(&headers, &AppError::NotFound),
         Ok(response) => {
             let mut response = response.map(Body::new);
-            mark(&mut response, tag);
+            mark(&mut response, &tag);
             response
         }
         Err(never) => match never {},
@@ -89,6 +203,7 @@ fn mark(response: &mut Response, tag: &str) {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(header::ETAG, tag);
     }

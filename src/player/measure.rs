@@ -113,7 +113,14 @@ impl Player {
                 // What is not there has no sound either, and the sound says so.
                 Err(AppError::NotFound) => {}
                 // The play is heard all the same, and counted from when the site is back.
-                Err(_) => set_timeout(move || if still() { self.ask_for_token(entry, number) }, TRY_AGAIN),
+                Err(_) => set_timeout(
+                    move || {
+                        if still() {
+                            self.ask_for_token(entry, number)
+                        }
+                    },
+                    TRY_AGAIN,
+                ),
             }
         });
     }

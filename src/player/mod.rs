@@ -3,9 +3,12 @@
 
 mod bar;
 mod button;
+pub mod embed;
 mod keys;
 mod measure;
 mod menu;
+#[cfg(feature = "ssr")]
+pub mod oembed;
 mod piece;
 mod queue;
 mod session;
@@ -75,6 +78,8 @@ pub struct Player {
     help: NodeRef<html::Dialog>,
     measure: StoredValue<Measure>,
     failures: StoredValue<u32>,
+    /// Whether a broken sound was loaded anew already: signed addresses end, and connections come back.
+    retried: StoredValue<bool>,
     /// A part of another site's page: nothing is kept there, and no keys are taken.
     embedded: StoredValue<bool>,
     toasts: StoredValue<Option<Toasts>>,
@@ -113,6 +118,7 @@ impl Default for Player {
             help: NodeRef::new(),
             measure: StoredValue::default(),
             failures: StoredValue::default(),
+            retried: StoredValue::default(),
             embedded: StoredValue::default(),
             toasts: StoredValue::default(),
         }
@@ -181,7 +187,10 @@ impl Player {
         let title = list.first().map(|piece| piece.title.clone()).unwrap_or_default();
         let was_empty = self.queue.with_untracked(Queue::is_empty);
         let many = list.len();
-        let added = self.queue.try_update(|queue| if next { queue.play_next(list, source, playlist) } else { queue.add(list, source, playlist) }).unwrap_or(0);
+        let added = self
+            .queue
+            .try_update(|queue| if next { queue.play_next(list, source, playlist) } else { queue.add(list, source, playlist) })
+            .unwrap_or(0);
         self.say(match (added, next) {
             (0, _) => t!("player.queue.full"),
             (_, true) if many == 1 => t!("player.queue.plays_next", title = title),
@@ -208,6 +217,7 @@ impl Player {
         self.position.set(0.0);
         self.length.set(entry.piece.seconds.into());
         self.peaks.set(Vec::new());
+        self.retried.set_value(false);
         if !entry.piece.playable {
             self.failed(&t!("player.error.unavailable"));
             return;
@@ -277,12 +287,13 @@ impl Player {
     /// Plays or pauses.
     pub fn toggle(self) {
         let Some(audio) = self.audio.get_untracked() else { return };
-        if !audio.paused() {
+        // A sound that broke is not paused, and does not sound either.
+        let broken = self.problem.get_untracked().is_some();
+        if !audio.paused() && !broken {
             self.pause();
             return;
         }
         self.failures.set_value(0);
-        let broken = self.problem.get_untracked().is_some();
         self.problem.set(None);
         let position = self.position.get_untracked();
         if audio.src().is_empty() || broken {
@@ -403,11 +414,16 @@ impl Player {
             return;
         }
         let (position, playing) = (self.position.get_untracked(), !audio.paused());
-        audio.set_src(&entry.piece.sound(quality));
+        self.reload(&audio, &entry, position, playing);
+    }
+
+    /// Loads the piece at hand anew, at a place.
+    fn reload(self, audio: &web_sys::HtmlAudioElement, entry: &Entry, position: f64, play: bool) {
+        audio.set_src(&entry.piece.sound(self.quality.get_untracked()));
         self.apply_speed();
         self.seek(position);
-        if playing {
-            self.sound(&audio);
+        if play {
+            self.sound(audio);
         }
     }
 

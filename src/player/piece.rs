@@ -31,8 +31,8 @@ impl Piece {
     /// The path of its sound for the player, which says that it measures what is heard.
     pub fn sound(&self, quality: Quality) -> String {
         match self.id {
-            PieceId::Track(id) if quality == Quality::Standard => format!("/media/audio/{id}?measured"),
-            PieceId::Track(id) => format!("/media/audio/{id}?measured&quality={}", quality.code()),
+            PieceId::Track(id) if quality == Quality::Standard => format!("/media/audio/{id}?measured&signed"),
+            PieceId::Track(id) => format!("/media/audio/{id}?measured&signed&quality={}", quality.code()),
             PieceId::Song(id) => format!("/media/songs/{id}"),
         }
     }

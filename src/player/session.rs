@@ -48,7 +48,9 @@ pub(super) fn state(playing: bool) {
 /// Says where it is, so that the lock screen's line is right.
 pub(super) fn place(player: Player) {
     let Some(session) = session() else { return };
-    let Some(set_state) = Reflect::get(&session, &"setPositionState".into()).ok().and_then(|method| method.dyn_into::<Function>().ok()) else { return };
+    let Some(set_state) = Reflect::get(&session, &"setPositionState".into()).ok().and_then(|method| method.dyn_into::<Function>().ok()) else {
+        return;
+    };
     let (length, place) = (player.length.get_untracked(), player.position.get_untracked());
     if length > 0.0 && place <= length {
         let state = Object::new();
@@ -73,7 +75,14 @@ pub(super) fn listen(player: Player) {
         // A browser that does not know an action throws, and has no button for it.
         let _unknown = set_handler.call2(&session, &action.into(), &work);
     };
-    handle("play", Box::new(move |_| if !player.playing.get_untracked() { player.toggle() }));
+    handle(
+        "play",
+        Box::new(move |_| {
+            if !player.playing.get_untracked() {
+                player.toggle()
+            }
+        }),
+    );
     handle("pause", Box::new(move |_| player.pause()));
     handle("stop", Box::new(move |_| player.pause()));
     handle("nexttrack", Box::new(move |_| player.next()));

@@ -15,6 +15,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// The sheet: beside the page on wide screens, over it on a phone.
 #[component]
@@ -24,8 +25,7 @@ pub fn QueueSheet(player: Player) -> impl IntoView {
         <dialog class="queue-sheet" node_ref=player.sheet aria-labelledby="queue-title"
             on:click=move |event| {
                 // A click on the background closes; one on the sheet has another target.
-                let target = event.target();
-                if let Some(sheet) = player.sheet.get_untracked() && target.as_ref().is_some_and(|target| **target == **sheet) {
+                if event.target().is_some() && event.target() == player.sheet.get_untracked().map(|sheet| sheet.unchecked_into()) {
                     close(player.sheet);
                 }
             }>
@@ -114,7 +114,10 @@ fn Settings(player: Player) -> impl IntoView {
         .into_iter()
         .map(|quality| view! { <option value=quality.code() selected=move || player.quality.get() == quality>{t!(format!("player.quality.{}", quality.code())).into_owned()}</option> })
         .collect_view();
-    let minutes = MINUTES.into_iter().map(|minutes| view! { <option value=minutes.to_string()>{t!("player.sleep.minutes", minutes = minutes)}</option> }).collect_view();
+    let minutes = MINUTES
+        .into_iter()
+        .map(|minutes| view! { <option value=minutes.to_string()>{t!("player.sleep.minutes", minutes = minutes)}</option> })
+        .collect_view();
     let sleep = move |event: web_sys::Event| match event_target_value(&event).as_str() {
         "end" => player.sleep.set(Some(Sleep::EndOfPiece)),
         "off" => player.sleep.set(None),
@@ -158,7 +161,6 @@ fn Settings(player: Player) -> impl IntoView {
 }
 
 fn reset(event: &web_sys::Event) {
-    use wasm_bindgen::JsCast;
     if let Some(select) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlSelectElement>().ok()) {
         select.set_value("");
     }

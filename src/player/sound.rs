@@ -137,6 +137,13 @@ impl Player {
             self.problem.set(Some(t!("player.error.offline").into_owned()));
             return;
         }
+        if let Some(entry) = self.entry()
+            && !self.retried.get_value()
+        {
+            self.retried.set_value(true);
+            self.reload(&audio, &entry, self.position.get_untracked(), true);
+            return;
+        }
         let why = match audio.error().map(|error| error.code()) {
             Some(web_sys::MediaError::MEDIA_ERR_NETWORK) => t!("player.error.network"),
             Some(web_sys::MediaError::MEDIA_ERR_DECODE) => t!("player.error.decode"),

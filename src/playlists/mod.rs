@@ -12,6 +12,8 @@ pub mod shares;
 #[cfg(feature = "ssr")]
 pub mod store;
 
+pub use api::page as playlist_page;
+
 use crate::{
     catalogue::SongCard,
     error::{AppResult, FieldErrors},

@@ -3,13 +3,12 @@
 use super::{
     Entry, Item, PlaylistPage,
     api::{Arrange, Follow, page},
-    control::AddToPlaylist,
 };
 use crate::{
-    catalogue::pages::{CollectionHead, SongRow, id_in_path, in_query},
+    catalogue::pages::{CollectionHead, id_in_path, in_query},
     discovery::lists::around,
     ids::PlaylistId,
-    player::PlayButton,
+    player::{Piece, PieceMenu, PlayAll, PlayButton, embed::EmbedLink},
     t,
     ui::{
         cards::{TrackList, TrackRow},
@@ -21,7 +20,6 @@ use crate::{
         load::load,
         table::{StatusBadge, Tone},
     },
-    uploads::TrackCard,
 };
 use leptos::prelude::*;
 
@@ -42,15 +40,28 @@ pub fn PlaylistView() -> impl IntoView {
             counted("ui.followers", i64::from(page.followers)),
             counted("playlists.shares", i64::from(page.shares)),
         ];
-        let (line, own) = (page.line.clone(), page.clone());
+        let (line, own, all) = (page.line.clone(), page.clone(), pieces(&page));
+        let id = line.id;
         view! {
             <PageHead title=line.name.clone() description=page.description.clone() path=line.path() image=line.cover.clone().unwrap_or_default() kind="music.playlist"/>
+            {line.public.then(|| view! { <EmbedLink path=line.path() title=line.name.clone()/> })}
             <CollectionHead seed=line.seed() cover=line.cover.clone() title=line.name.clone() description=page.description.clone() facts>
+                <PlayAll list=all source=source(via().as_deref()) playlist=Some(id)/>
                 <Actions page=own following via=via()/>
             </CollectionHead>
-            <Entries page arranging/>
+            <Entries page arranging source=source(via().as_deref())/>
         }
     })
+}
+
+/// What of it is still there, to be played.
+fn pieces(page: &PlaylistPage) -> Vec<Piece> {
+    page.entries.iter().filter_map(|entry| entry.item.clone().map(Piece::from)).collect()
+}
+
+/// Where a play from this page comes from: a link that somebody shared, or the playlist itself.
+const fn source(via: Option<&str>) -> &'static str {
+    if via.is_some() { "share" } else { "playlist" }
 }
 
 /// What can be done with the playlist as a whole.
@@ -91,7 +102,8 @@ fn Actions(page: PlaylistPage, following: ServerAction<Follow>, via: Option<Stri
 
 /// The tracks and songs in their order.
 #[component]
-fn Entries(page: PlaylistPage, arranging: ServerAction<Arrange>) -> impl IntoView {
+fn Entries(page: PlaylistPage, arranging: ServerAction<Arrange>, source: &'static str) -> impl IntoView {
+    let pieces = pieces(&page);
     let PlaylistPage { line, mine, entries, .. } = page;
     if entries.is_empty() {
         let action = mine.then(|| (t!("playlists.find").into_owned(), "/charts".to_owned()));
@@ -99,16 +111,15 @@ fn Entries(page: PlaylistPage, arranging: ServerAction<Arrange>) -> impl IntoVie
         return view! { <EmptyState title=t!("playlists.empty") text action/> }.into_any();
     }
     let last = entries.len() - 1;
-    // The player plays the tracks one after the other; songs of the catalogue have their own pages.
-    let tracks: Vec<TrackCard> =
-        entries.iter().filter_map(|entry| if let Some(Item::Track(track)) = &entry.item { Some(track.clone()) } else { None }).collect();
     let mut place = 0;
     let mut rows = Vec::with_capacity(entries.len());
     for (index, entry) in entries.into_iter().enumerate() {
-        let play = matches!(entry.item, Some(Item::Track(_))).then(|| {
-            let (list, index) = around(&tracks, place);
+        let play = entry.item.is_some().then(|| {
+            let piece = pieces[place].clone();
+            let (list, index) = around(&pieces, place);
             place += 1;
-            view! { <PlayButton list index source="playlist" playlist=Some(line.id)/> }
+            let menu = (!mine).then(|| view! { <PieceMenu piece source playlist=Some(line.id)/> });
+            view! { <PlayButton list index source playlist=Some(line.id)/>{menu} }
         });
         rows.push(if mine {
             view! { <OwnEntry entry first=index == 0 last=index == last play=play.into_any()/> }.into_any()
@@ -174,10 +185,13 @@ fn OthersEntry(item: Item, play: AnyView) -> impl IntoView {
             <TrackRow seed=format!("track-{} {}", track.id, track.title) title=track.title.clone() href=track.path() cover=track.cover.clone()
                 artist=(track.artist_name.clone(), track.artist_path()) seconds=i64::from(track.duration_seconds) plays=i64::from(track.plays) explicit=track.explicit>
                 {play}
-                <AddToPlaylist track=track.id title=track.title.clone()/>
             </TrackRow>
         }
         .into_any(),
-        Item::Song(song) => view! { <SongRow song/> }.into_any(),
+        Item::Song(song) => view! {
+            <TrackRow seed=song.seed() title=song.title.clone() href=song.path() cover=song.cover.clone()
+                artist=(song.artist_name.clone(), song.path()) seconds=i64::from(song.duration_seconds)>{play}</TrackRow>
+        }
+        .into_any(),
     }
 }

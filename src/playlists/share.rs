@@ -8,6 +8,7 @@ use crate::{
     app::boot,
     catalogue::pages::{id_in_path, in_query},
     ids::PlaylistId,
+    player::embed::{EmbedCode, Embedded},
     t,
     ui::{
         breadcrumbs::Breadcrumbs,
@@ -60,6 +61,9 @@ pub fn ShareView() -> impl IntoView {
                 .into_any()
             }
         };
+        let code = line
+            .public
+            .then(|| view! { <section class="section"><EmbedCode embedded=Embedded::Playlist(line.id) title=line.name.clone()/></section> });
         view! {
             <PageHead title=title.clone() path=here/>
             <Breadcrumbs above=vec![(line.name.clone(), line.path())] here=t!("playlists.share")/>
@@ -68,6 +72,7 @@ pub fn ShareView() -> impl IntoView {
                 <p class="page-lead">{t!("playlists.share_lead")}</p>
             </header>
             {body}
+            {code}
         }
     })
 }

@@ -49,6 +49,17 @@ pub fn require_admin() -> AppResult<Me> {
     if me.admin { Ok(me) } else { Err(AppError::Forbidden) }
 }
 
+/// Whether the page is a small player, meant to stand within other sites' pages.
+pub fn embedded() -> bool {
+    use_context::<Parts>().is_some_and(|parts| super::security::may_be_framed(parts.uri.path()))
+}
+
+/// A part of the request's query, when it is there.
+pub fn query(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    form_urlencoded::parse(parts.uri.query()?.as_bytes()).find(|(other, _)| other == name).map(|(_, value)| value.into_owned())
+}
+
 /// A header of the request, when it is there and is text.
 pub fn header(name: &str) -> Option<String> {
     use_context::<Parts>().and_then(|parts| parts.headers.get(name)?.to_str().ok().map(str::to_owned))

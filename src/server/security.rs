@@ -90,6 +90,7 @@ pub fn client_address(app: &App, request: &Parts) -> String {
 
 /// Headers for every answer. A page's own Content-Security-Policy, with its nonce, is set where it is rendered.
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let framed = may_be_framed(request.uri().path());
     let private = request.extensions().get::<Visitor>().is_some_and(|visitor| visitor.me.is_some());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -100,7 +101,9 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
-    set(header::X_FRAME_OPTIONS, "DENY");
+    if !framed {
+        set(header::X_FRAME_OPTIONS, "DENY");
+    }
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()");
     set(
@@ -114,11 +117,17 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
     response
 }
 
+/// Whether other sites may show this page within theirs: the small players, and nothing else.
+pub fn may_be_framed(path: &str) -> bool {
+    path.starts_with("/embed/")
+}
+
 /// The policy of a page: scripts by nonce, WebAssembly, styles of our own; inline style attributes carry colours.
-pub fn page_policy(nonce: &str) -> String {
+pub fn page_policy(nonce: &str, framed: bool) -> String {
+    let ancestors = if framed { "*" } else { "'none'" };
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
-         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; frame-ancestors {ancestors}; base-uri 'self'; form-action 'self'"
     )
 }
 

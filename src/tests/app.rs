@@ -106,6 +106,13 @@ impl TestApp {
             .unwrap()
     }
 
+    /// Sends a report of plays as the player does: tokens and milliseconds.
+    pub async fn beacon(&self, reports: &[(&str, u32)]) -> StatusCode {
+        let url = format!("{}/plays", self.url);
+        let body = serde_json::to_string(reports).unwrap();
+        Client::new().post(url).header(header::CONTENT_TYPE, "text/plain;charset=UTF-8").body(body).send().await.unwrap().status()
+    }
+
     /// A single number from the database.
     pub async fn number(&self, sql: &str) -> i64 {
         sqlx::query_scalar(&format!("SELECT CAST(({sql}) AS SIGNED)")).fetch_one(&self.app.db).await.unwrap()

@@ -16,6 +16,7 @@ mod mail;
 mod migrations;
 mod money;
 mod music;
+mod player;
 mod schema;
 mod site;
 mod social;

@@ -20,6 +20,8 @@ pub mod studio;
 #[cfg(feature = "ssr")]
 pub mod tus;
 
+pub use api::get_track;
+
 use crate::{
     error::{AppResult, FieldErrors},
     ids::{ArtistId, TrackId, slug},

@@ -10,7 +10,10 @@ use crate::{
     app::boot,
     error::AppError,
     ids::TrackId,
-    player::{PlayButton, player},
+    player::{
+        PieceMenu, PlayButton, SeekWave,
+        embed::{EmbedCode, EmbedLink, Embedded},
+    },
     playlists::control::AddToPlaylist,
     t,
     ui::{
@@ -22,7 +25,6 @@ use crate::{
         load::load,
         notice::Notice,
         table::Tone,
-        waveform::Waveform,
     },
 };
 use leptos::prelude::*;
@@ -70,7 +72,6 @@ pub fn TrackView() -> impl IntoView {
 fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
     let card = page.card.clone();
     let id = card.id;
-    let player = player();
     let path = card.path();
     let address = format!("{}{path}", boot().site_url);
     let description = t!("uploads.page.description", title = card.title, artist = card.artist_name).into_owned();
@@ -98,6 +99,7 @@ fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
     };
     view! {
         <PageHead title=t!("uploads.page.title", title = card.title, artist = card.artist_name) description path image=card.cover.clone().unwrap_or_default() kind="music.song"/>
+        {page.public.then(|| view! { <EmbedLink path=card.path() title=card.title.clone()/> })}
         {(!page.public).then(|| view! { <Notice tone=Tone::Warning><p>{t!("uploads.page.private")}</p></Notice> })}
         <article class="track-page">
             <span class="sleeve sleeve-out track-page-cover">
@@ -116,8 +118,9 @@ fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
                     view! {
                         <div class="form-actions">
                             <PlayButton list=vec![card.clone()] large=true/>
+                            <PieceMenu piece=card.clone()/>
                         </div>
-                        <Waveform peaks=page.waveform.clone() id=format!("track-{id}") progress=Signal::derive(move || player.progress_of(id))/>
+                        <SeekWave piece=card.clone() peaks=page.waveform.clone() id=format!("track-{id}")/>
                         <noscript inner_html=without_program></noscript>
                     }.into_any()
                 }}
@@ -144,6 +147,7 @@ fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
                 <label class="field-label" for="share-address">{t!("uploads.page.share_hint")}</label>
                 <input class="input" id="share-address" readonly=true value=address/>
             </div>
+            {page.public.then(|| view! { <EmbedCode embedded=Embedded::Track(id) title=card.title.clone()/> })}
         </section>
     }
 }

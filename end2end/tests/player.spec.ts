@@ -1,0 +1,173 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./site";
+
+/** The player is the browser's program: what it does, and what there is without it. */
+
+/** Plays the charts from their start; every sound is replaced by a second of silence, so that nothing depends on it. */
+async function playCharts(page: Page): Promise<string[]> {
+  await page.goto("/charts");
+  await page.locator("main").getByRole("button", { name: "Play all" }).click();
+  await expect(page.locator(".player")).toBeVisible();
+  await expect.poll(() => sounding(page)).toBe(true);
+  return page.locator("main .track-row .track-title").allTextContents();
+}
+
+const sounding = (page: Page) => page.evaluate(() => !(document.querySelector("audio") as HTMLAudioElement).paused);
+const position = (page: Page) => page.evaluate(() => (document.querySelector("audio") as HTMLAudioElement).currentTime);
+const now = (page: Page) => page.locator(".player .player-title").innerText();
+const queue = (page: Page) => page.getByRole("dialog", { name: "Queue" });
+const rows = (page: Page) => queue(page).locator(".queue-row .queue-row-title").allTextContents();
+
+test("the queue: played, arranged, and there again after a reload", async ({ page, hydrated, accessible }) => {
+  test.skip(!hydrated, "without JavaScript there is no queue; the next test says what there is");
+  const titles = await playCharts(page);
+  expect(titles.length).toBeGreaterThan(3);
+  await expect(page.locator(".player .player-title")).toHaveText(titles[0]!);
+
+  // It survives going to another page, and goes on.
+  await page.getByRole("link", { name: "Genres" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Genres" })).toBeVisible();
+  expect(await sounding(page)).toBe(true);
+
+  await page.getByRole("button", { name: "Open the queue" }).click();
+  await expect(queue(page)).toBeVisible();
+  await expect.poll(() => rows(page)).toEqual(titles);
+  await accessible();
+  await queue(page).getByRole("button", { name: `Move ${titles[2]} up` }).click();
+  await expect.poll(async () => (await rows(page)).slice(0, 3)).toEqual([titles[0], titles[2], titles[1]]);
+  await queue(page).getByRole("button", { name: `Remove ${titles[1]} from the queue` }).click();
+  await expect.poll(async () => (await rows(page)).length).toBe(titles.length - 1);
+  const arranged = await rows(page);
+
+  // Shuffling and taking it back loses nothing.
+  await queue(page).getByRole("button", { name: "Shuffle" }).click();
+  expect([...(await rows(page))].sort()).toEqual([...arranged].sort());
+  await queue(page).getByRole("button", { name: "Shuffle" }).click();
+  await expect.poll(() => rows(page)).toEqual(arranged);
+
+  await page.reload();
+  await expect(page.locator(".player .player-title")).toHaveText(titles[0]!);
+  await page.getByRole("button", { name: "Open the queue" }).click();
+  expect(await rows(page)).toEqual(arranged);
+  await queue(page).getByRole("button", { name: "Clear" }).click();
+  await expect.poll(() => rows(page)).toEqual([titles[0]]);
+});
+
+test("play next and add to the queue, from the menu of a track", async ({ page, hydrated }) => {
+  await page.goto("/charts");
+  const row = page.locator("main .track-row").nth(2);
+  const title = (await row.locator(".track-title").innerText()).trim();
+  await row.getByLabel(`More for ${title}`).click();
+  await expect(row.getByRole("link", { name: /playlist/i })).toBeVisible();
+  if (!hydrated) {
+    // What needs the program is not offered.
+    await expect(row.getByRole("button", { name: "Play next" })).toBeHidden();
+    return;
+  }
+  await row.getByRole("button", { name: "Add to queue" }).click();
+  await expect(page.getByRole("status")).toContainText(`${title} is in the queue.`);
+  await expect(page.locator(".player .player-title")).toHaveText(title);
+});
+
+test("keys, and the sheet that tells them", async ({ page, hydrated, accessible }) => {
+  test.skip(!hydrated, "keys are the program's");
+  const titles = await playCharts(page);
+  await page.locator("body").click({ position: { x: 5, y: 300 } });
+  await page.keyboard.press("k");
+  await expect.poll(() => sounding(page)).toBe(false);
+  await page.keyboard.press("k");
+  await expect.poll(() => sounding(page)).toBe(true);
+  await page.keyboard.press("n");
+  await expect(page.locator(".player .player-title")).toHaveText(titles[1]!);
+  await page.keyboard.press("5");
+  await expect.poll(() => position(page)).toBeGreaterThan(2);
+  await page.keyboard.press("m");
+  await expect.poll(() => page.evaluate(() => (document.querySelector("audio") as HTMLAudioElement).muted)).toBe(true);
+  await page.keyboard.press(">");
+  await expect.poll(() => page.evaluate(() => (document.querySelector("audio") as HTMLAudioElement).playbackRate)).toBe(1.25);
+  await page.keyboard.press("q");
+  await expect(queue(page)).toBeVisible();
+  await page.keyboard.press("q");
+  await expect(queue(page)).toBeHidden();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await accessible();
+  await page.keyboard.press("Escape");
+  // Typing commands nothing.
+  await page.getByRole("searchbox").first().fill("");
+  await page.getByRole("searchbox").first().pressSequentially("kmn");
+  await expect(page.getByRole("searchbox").first()).toHaveValue("kmn");
+  await expect(page.locator(".player .player-title")).toHaveText(titles[1]!);
+});
+
+test("the next track follows by itself, and a broken one is told and passed", async ({ page, hydrated }) => {
+  test.skip(!hydrated, "one track is played at a time");
+  const titles = await playCharts(page);
+  await page.evaluate(() => {
+    const audio = document.querySelector("audio") as HTMLAudioElement;
+    audio.currentTime = Math.max(0, audio.duration - 0.4);
+  });
+  await expect(page.locator(".player .player-title")).toHaveText(titles[1]!, { timeout: 15_000 });
+  await expect.poll(() => sounding(page)).toBe(true);
+
+  await page.route("**/media/**", (route) => (route.request().resourceType() === "media" ? route.fulfill({ status: 404 }) : route.continue()), { times: 4 });
+  await page.getByRole("button", { name: "Next track" }).first().click();
+  await expect(page.getByRole("status")).toContainText(`${titles[2]} can't be played`);
+  await page.unroute("**/media/**");
+  await expect(page.locator(".player .player-title")).toHaveText(titles[3]!, { timeout: 15_000 });
+  await expect.poll(() => sounding(page)).toBe(true);
+});
+
+test("the sleep timer pauses the music", async ({ page, hydrated }) => {
+  test.skip(!hydrated, "the timer is the program's");
+  await page.clock.install();
+  await playCharts(page);
+  await page.getByRole("button", { name: "Open the queue" }).click();
+  await queue(page).getByLabel("Sleep timer").selectOption("5");
+  await page.clock.fastForward("04:50");
+  expect(await sounding(page)).toBe(true);
+  await page.clock.fastForward("00:15");
+  await expect.poll(() => sounding(page)).toBe(false);
+  await expect(page.getByRole("status")).toContainText("The sleep timer paused the music.");
+});
+
+test("without JavaScript a track has the browser's own player", async ({ page, hydrated }) => {
+  await page.goto("/charts");
+  await page.locator("main .track-row .track-title a").first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("audio[controls]")).toHaveCount(hydrated ? 0 : 1);
+  if (!hydrated) {
+    expect(await page.locator("audio[controls]").getAttribute("src")).toMatch(/^\/media\/audio\/\d+$/);
+    await expect(page.getByLabel("Code for your own site")).toHaveValue(/<iframe /);
+  }
+});
+
+test("a small player works within another site's page, and no other page does", async ({ page, hydrated, baseURL }) => {
+  await page.goto("/charts");
+  const track = (await page.locator("main .track-row .track-title a").first().getAttribute("href"))!.match(/\d+/)![0];
+  const foreign = createServer((request, response) => {
+    response.setHeader("content-type", "text/html");
+    const path = request.url === "/page" ? `/tracks/${track}` : `/embed/tracks/${track}?theme=dark`;
+    response.end(`<!doctype html><title>Elsewhere</title><iframe title="player" width="600" height="400" src="${baseURL}${path}" allow="autoplay"></iframe>`);
+  });
+  await new Promise<void>((resolve) => foreign.listen(0, "127.0.0.1", resolve));
+  const elsewhere = `http://localhost:${(foreign.address() as AddressInfo).port}`;
+  try {
+    await page.goto(elsewhere);
+    const player = page.frameLocator("iframe");
+    await expect(player.getByRole("heading", { level: 1 })).toBeVisible();
+    if (hydrated) {
+      const started = page.waitForResponse((response) => response.url().includes("/api/plays/start"));
+      await player.getByRole("button", { name: "Play", exact: true }).click();
+      expect((await started).request().postData()).toContain("source=embed");
+      await expect(player.getByRole("button", { name: "Pause", exact: true })).toBeVisible();
+    } else {
+      await expect(player.locator("audio[controls]")).toBeVisible();
+    }
+  } finally {
+    foreign.closeAllConnections();
+    foreign.close();
+  }
+});
