@@ -25,7 +25,7 @@ pub mod studio;
 mod ticket;
 
 pub use api::{StartPlay, start_play};
-pub use rule::{Heard, Reason, Verdict, enough, is_bot, judge, window};
+pub use rule::{Heard, Reason, Verdict, at_once, enough, is_bot, judge, window};
 
 use crate::{page::Page, player::Piece};
 use serde::{Deserialize, Serialize};

@@ -185,6 +185,14 @@ pub async fn ranged(request: Request, path: &std::path::Path, mime: &str) -> Res
     if whole {
         parts.headers.remove(header::RANGE);
     }
+    // The last so many bytes of a file that has fewer are all of it.
+    let suffix = parts.headers.get(header::RANGE).and_then(|range| range.to_str().ok()?.trim().strip_prefix("bytes=-")?.parse::<u64>().ok());
+    if let Some(last) = suffix
+        && let Ok(file) = tokio::fs::metadata(path).await
+        && last > file.len()
+    {
+        parts.headers.insert(header::RANGE, HeaderValue::from_static("bytes=0-"));
+    }
     let Ok(mime) = mime.parse() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let file = ServeFile::new_with_mime(path, &mime).with_buf_chunk_size(CHUNK);
     let headers = parts.headers.clone();

@@ -66,8 +66,9 @@ pub(super) fn Controls(player: Player) -> impl IntoView {
 pub(super) fn SeekLine(player: Player) -> impl IntoView {
     let shown = move |seconds: f64| duration(whole(seconds).into());
     let percent = move || {
-        let length = player.length.get();
-        if length > 0.0 { format!("--range: {:.2}%", (player.position.get() / length * 100.0).clamp(0.0, 100.0)) } else { "--range: 0%".to_owned() }
+        // In whole seconds, as the thumb goes.
+        let (place, length) = (whole(player.position.get()), whole(player.length.get()));
+        if length > 0 { format!("--range: {:.2}%", f64::from(place.min(length)) / f64::from(length) * 100.0) } else { "--range: 0%".to_owned() }
     };
     view! {
         <div class="player-seek">

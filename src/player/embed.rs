@@ -102,6 +102,9 @@ fn Frame(look: Look, head: Piece, list: Pieces, peaks: Vec<u8>, #[prop(optional_
     } else {
         (Signal::stored(head.title.clone()), head.artist.clone())
     };
+    // Nothing is loaded before somebody wants to hear it; how long it is is known all the same.
+    let seconds = first.as_ref().map_or(0, |piece| piece.seconds);
+    Effect::new(move || player.length.set(seconds.into()));
     let hidden = move || !player.ready.get();
     let name = move || if player.playing.get() { t!("player.pause") } else { t!("player.play") }.into_owned();
     let list = StoredValue::new(list);

@@ -252,9 +252,13 @@ async fn those_who_lie_get_no_counted_play() {
 async fn the_free_tier_has_so_many_plays_a_day() {
     let (site, ida) = with_tracks(&[20, 20, 20, 20, 20]).await;
     let (max, user) = site.signed_in("Max").await;
-    // Tokens hoarded before the limit do not get past it.
-    let (hoarded, _) = start(&max, &[("track", "5"), ("source", "page")]).await;
+    let mut hoarded = String::new();
     for (index, id) in ["1", "2", "3"].into_iter().enumerate() {
+        // A token hoarded before the limit does not get past it.
+        if index == 2 {
+            hoarded = start(&max, &[("track", "5"), ("source", "page")]).await.0;
+            site.app.clock.advance(Duration::seconds(20));
+        }
         let (token, left) = start(&max, &[("track", id), ("source", "page")]).await;
         assert_eq!(left, Some(3 - index as u64));
         site.app.clock.advance(Duration::seconds(20));
@@ -300,8 +304,9 @@ async fn songs_playlists_and_sources_are_counted_where_they_belong() {
         vec![("track", "1"), ("source", "embed")],
         vec![("track", "1"), ("source", "nowhere"), ("playlist", "99")],
     ];
-    for fields in &plays {
-        let (token, _) = start(&max, fields).await;
+    let (eve, _) = site.signed_in("Eve").await;
+    for (index, fields) in plays.iter().enumerate() {
+        let (token, _) = start(if index < 3 { &max } else { &eve }, fields).await;
         site.app.clock.advance(Duration::seconds(40));
         site.beacon(&[(&token, 12_000)]).await;
         verdict(&site, &token).await;
