@@ -103,7 +103,7 @@ fn Line(line: HistoryLine) -> impl IntoView {
     let HistoryLine { id, piece, day, listened_seconds } = line;
     let (title, page) = (piece.title.clone(), piece.clone());
     view! {
-        <TrackRow seed=piece.seed.clone() href=piece.path.clone() title=title.clone() cover=piece.cover_at(160) artist=(piece.artist.clone(), piece.artist_path.clone())>
+        <TrackRow seed=piece.seed.clone() href=piece.path.clone() title=title.clone() cover=piece.cover_at(160) artist=(piece.artist.clone(), piece.artist_path.clone()) explicit=piece.explicit>
             <span class="track-sub only-roomy">{day}" · "{t!("listening.history.heard", time = duration(listened_seconds))}</span>
             <PlayButton list=vec![page]/>
             <PieceMenu piece=piece/>

@@ -4,6 +4,7 @@ use super::{Piece, Player, keys, player, whole};
 use crate::{
     t,
     ui::{
+        cards::Explicit,
         cover::Cover,
         format::duration,
         icons::{Glyph, Icon},
@@ -28,7 +29,7 @@ fn Bar(player: Player, piece: Piece) -> impl IntoView {
                 <Cover seed=piece.seed.clone() src=piece.cover_at(160) size=56/>
             </a>
             <div class="player-meta">
-                <p class="player-title"><a href=piece.path.clone()>{piece.title.clone()}</a></p>
+                <p class="player-title"><a href=piece.path.clone()>{piece.title.clone()}</a>{piece.explicit.then(|| view! { " " <Explicit/> })}</p>
                 <p class="player-artist">
                     {move || match player.problem.get() {
                         Some(problem) => view! { <span role="alert">{problem}</span> }.into_any(),

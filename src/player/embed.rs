@@ -74,6 +74,7 @@ pub fn EmbedPlaylist() -> impl IntoView {
             seed: line.seed(),
             seconds: 0,
             playable: !list.is_empty(),
+            explicit: false,
         };
         view! {
             <PageHead title=line.name.clone() path=line.path()/>

@@ -25,6 +25,8 @@ pub struct Piece {
     pub seconds: i32,
     /// Whether there is sound to play.
     pub playable: bool,
+    #[serde(default)]
+    pub explicit: bool,
 }
 
 impl Piece {
@@ -55,6 +57,7 @@ impl From<TrackCard> for Piece {
             cover: card.cover,
             seconds: card.duration_seconds,
             playable: card.playable,
+            explicit: card.explicit,
         }
     }
 }
@@ -71,6 +74,7 @@ impl From<SongCard> for Piece {
             cover: card.cover,
             seconds: card.duration_seconds,
             playable: card.playable,
+            explicit: false,
         }
     }
 }

@@ -257,6 +257,7 @@ mod tests {
             seed: String::new(),
             seconds: 60,
             playable: true,
+            explicit: false,
         }
     }
 

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     t,
     ui::{
+        cards::Explicit,
         cover::Cover,
         format::duration,
         icons::{Glyph, Icon},
@@ -217,7 +218,7 @@ fn Row(player: Player, entry: Entry, dragged: RwSignal<Option<u32>>) -> impl Int
             <button type="button" class="queue-go" aria-label=t!("player.play_track", title = title) on:click=move |_| if untrack(current) { player.toggle() } else { player.go(key) }>
                 <Cover seed=piece.seed.clone() src=piece.cover_at(160) size=44/>
                 <span class="queue-row-names">
-                    <span class="queue-row-title">{piece.title.clone()}</span>
+                    <span class="queue-row-title">{piece.title.clone()}{piece.explicit.then(|| view! { " " <Explicit/> })}</span>
                     <span class="queue-row-artist">{piece.artist.clone()}</span>
                 </span>
             </button>
