@@ -31,9 +31,10 @@ done
 # The sound that the player gets of a track, at its signed address.
 track=$(curl -s http://127.0.0.1:3120/charts | grep -oE '/tracks/[0-9]+' | head -1 | grep -oE '[0-9]+')
 sound=$(curl -s -o /dev/null -w '%{redirect_url}' "http://127.0.0.1:3120/media/audio/$track?measured&signed")
-# A long file of the same kind, so that ranges lie apart: the track again and again.
-key=$(basename "$(find "$data/media/audio" -name '*-128.m4a' -size +100k | head -1)")
-.ci/bench-streaming.sh http://127.0.0.1:3120 "${sound#http://127.0.0.1:3120}" "$data/media/audio/$key" "$server"
+# What is sent does not matter, only how much: 64 MB in that file's place, so that ranges lie apart.
+file="$data/media/$(python3 -c 'import base64, sys; text = sys.argv[1].rsplit("/", 1)[1].split(".")[0]; print(base64.urlsafe_b64decode(text + "==").decode().split(" ")[1])' "$sound")"
+head -c 67108864 /dev/urandom > "$file"
+.ci/bench-streaming.sh http://127.0.0.1:3120 "${sound#http://127.0.0.1:3120}" "$file" "$server"
 .ci/bench-plays.sh http://127.0.0.1:3120 "$(sed -n 2p "$data"/db/lock)" "$ETERNITY_SECRET"
 echo "memory of the server: $(awk '/VmRSS/ {print $2}' /proc/$server/status) kB now, $(awk '/VmHWM/ {print $2}' /proc/$server/status) kB at its peak"
 wasm=$(ls site/pkg/*.wasm | head -1)

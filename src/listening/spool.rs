@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 /// The ending of the files.
 const ENDING: &str = "plays";
 /// How many plays are judged at once.
-const BATCH: usize = 500;
+const BATCH: usize = 1_000;
 /// How many requests may wait for the disk before others wait for them.
 const WAITING: usize = 4_096;
 /// How long to wait when there is nothing to do, and between two rounds.

@@ -3,6 +3,7 @@
 pub mod forms;
 pub mod images;
 pub mod limits;
+pub mod outgoing;
 pub mod probe;
 pub mod storage;
 pub mod streaming;

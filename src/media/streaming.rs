@@ -5,7 +5,10 @@
 //! addresses, which name one file, end soon, and are good only for the session they were made for; they are checked
 //! without the database.
 
-use super::storage::Storage;
+use super::{
+    outgoing::{Outgoing, Wanted},
+    storage::Storage,
+};
 use crate::{
     accounts::entitlements::entitlements,
     error::{AppError, AppResult},
@@ -33,8 +36,6 @@ const PURPOSE: &str = "hear";
 const GRACE: Duration = Duration::minutes(10);
 /// Addresses end at the full hour after that, so that the same file has the same address for a while and browsers keep it.
 const ROUND: i64 = 3_600;
-/// How much of a file is read at once.
-const CHUNK: usize = 256 * 1024;
 
 /// What an address may ask for.
 #[derive(Debug, Default, Deserialize)]
@@ -169,52 +170,51 @@ fn from_the_start(headers: &HeaderMap) -> bool {
 }
 
 /// A file whole or by one range, with its tag: the file under a key never changes.
-pub async fn ranged(request: Request, path: &std::path::Path, mime: &str) -> Response {
+pub async fn ranged(request: Request, path: &std::path::Path, mime: &'static str) -> Response {
     let tag = format!("\"{}\"", path.file_name().and_then(|name| name.to_str()).unwrap_or_default());
-    let (mut parts, _) = request.into_parts();
-    let has = |name: header::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    if has(header::IF_NONE_MATCH).is_some_and(|tags| tags == "*" || tags.split(',').any(|other| other.trim().trim_start_matches("W/") == tag)) {
-        let mut response = StatusCode::NOT_MODIFIED.into_response();
-        mark(&mut response, &tag);
-        return response;
-    }
-    // A range of another version of the file is worth nothing: then the whole is sent. So it is, as the protocol allows,
-    // for several ranges at once and for other units than bytes.
-    let whole = has(header::IF_RANGE).is_some_and(|version| version.trim() != tag)
-        || has(header::RANGE).is_some_and(|range| range.contains(',') || !range.trim_start().starts_with("bytes="));
-    if whole {
-        parts.headers.remove(header::RANGE);
-    }
-    // The last so many bytes of a file that has fewer are all of it.
-    let suffix = parts.headers.get(header::RANGE).and_then(|range| range.to_str().ok()?.trim().strip_prefix("bytes=-")?.parse::<u64>().ok());
-    if let Some(last) = suffix
-        && let Ok(file) = tokio::fs::metadata(path).await
-        && last > file.len()
-    {
-        parts.headers.insert(header::RANGE, HeaderValue::from_static("bytes=0-"));
-    }
-    let Ok(mime) = mime.parse() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    let file = ServeFile::new_with_mime(path, &mime).with_buf_chunk_size(CHUNK);
-    let headers = parts.headers.clone();
-    match file.oneshot(Request::from_parts(parts, Body::empty())).await {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND => doors::error_response(&headers, &AppError::NotFound),
-        Ok(response) => {
-            let mut response = response.map(Body::new);
-            mark(&mut response, &tag);
-            response
-        }
-        Err(never) => match never {},
-    }
-}
-
-fn mark(response: &mut Response, tag: &str) {
+    let headers = request.headers();
+    let has = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let Ok(file) = Outgoing::open(path).await else { return doors::error_response(headers, &AppError::NotFound) };
+    // A range of another version of the file is worth nothing: then the whole is sent.
+    let range = has(header::RANGE).filter(|_| has(header::IF_RANGE).is_none_or(|version| version.trim() == tag));
+    let known =
+        has(header::IF_NONE_MATCH).is_some_and(|tags| tags == "*" || tags.split(',').any(|other| other.trim().trim_start_matches("W/") == tag));
+    let (length, modified) = (file.length, file.modified());
+    let wanted = if known { Wanted::Nothing } else { Wanted::of(range, length) };
+    let (status, from, end) = match wanted {
+        Wanted::Whole => (StatusCode::OK, 0, length),
+        Wanted::Part(from, to) => (StatusCode::PARTIAL_CONTENT, from, to + 1),
+        Wanted::Nothing if known => (StatusCode::NOT_MODIFIED, 0, 0),
+        Wanted::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, 0, 0),
+    };
+    let mut response = Response::new(if end == from || request.method() == Method::HEAD { Body::empty() } else { file.body(from, end) });
+    *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
-    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(tag) = HeaderValue::from_str(tag) {
-        headers.insert(header::ETAG, tag);
+    let mut set = |name: header::HeaderName, text: &str| {
+        if let Ok(value) = HeaderValue::from_str(text) {
+            headers.insert(name, value);
+        }
+    };
+    set(header::CACHE_CONTROL, "private, max-age=3600");
+    set(header::ACCEPT_RANGES, "bytes");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::ETAG, &tag);
+    if let Some(modified) = modified {
+        set(header::LAST_MODIFIED, &modified);
     }
+    match wanted {
+        Wanted::Whole => set(header::CONTENT_LENGTH, &length.to_string()),
+        Wanted::Part(from, to) => {
+            set(header::CONTENT_LENGTH, &(end - from).to_string());
+            set(header::CONTENT_RANGE, &format!("bytes {from}-{to}/{length}"));
+        }
+        Wanted::Nothing if !known => set(header::CONTENT_RANGE, &format!("bytes */{length}")),
+        Wanted::Nothing => {}
+    }
+    if status.is_success() {
+        set(header::CONTENT_TYPE, mime);
+    }
+    response
 }
 
 /// A picture. Its name changes with its content.

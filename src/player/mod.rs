@@ -4,6 +4,7 @@
 mod bar;
 mod button;
 pub mod embed;
+mod kept;
 mod keys;
 mod measure;
 mod menu;
@@ -12,6 +13,7 @@ pub mod oembed;
 mod piece;
 mod queue;
 mod session;
+mod settings;
 mod sheet;
 mod sleep;
 mod sound;
@@ -32,12 +34,9 @@ use crate::{
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use measure::Measure;
-use serde::{Deserialize, Serialize};
 use sleep::Sleep;
 use std::time::Duration;
 
-/// Where the queue is kept between visits.
-const STORAGE: &str = "eternity-player";
 /// How far the arrow keys and the system's buttons seek, in seconds.
 const STEP: f64 = 5.0;
 /// After how many seconds "previous" starts the track again instead.
@@ -83,17 +82,6 @@ pub struct Player {
     /// A part of another site's page: nothing is kept there, and no keys are taken.
     embedded: StoredValue<bool>,
     toasts: StoredValue<Option<Toasts>>,
-}
-
-/// What is kept between visits.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    queue: Queue,
-    position: f64,
-    volume: f64,
-    muted: bool,
-    speed: f64,
-    quality: Quality,
 }
 
 impl Default for Player {
@@ -368,65 +356,6 @@ impl Player {
         self.seek(self.position.get_untracked() + seconds);
     }
 
-    /// Sets the volume, 0 to 1.
-    pub fn set_volume(self, volume: f64) {
-        self.volume.set(volume.clamp(0.0, 1.0));
-        self.muted.set(false);
-        self.apply_volume();
-        self.keep();
-    }
-
-    /// Silences it, or takes that back.
-    pub fn toggle_mute(self) {
-        self.muted.update(|muted| *muted = !*muted);
-        self.apply_volume();
-        self.keep();
-    }
-
-    fn apply_volume(self) {
-        if let Some(audio) = self.audio.get_untracked() {
-            audio.set_volume(self.volume.get_untracked());
-            audio.set_muted(self.muted.get_untracked());
-        }
-    }
-
-    /// Plays faster or slower, at the same pitch.
-    fn set_speed(self, speed: f64) {
-        self.speed.set(if SPEEDS.contains(&speed) { speed } else { 1.0 });
-        self.apply_speed();
-        self.keep();
-    }
-
-    fn apply_speed(self) {
-        if let Some(audio) = self.audio.get_untracked() {
-            let speed = self.speed.get_untracked();
-            audio.set_default_playback_rate(speed);
-            audio.set_playback_rate(speed);
-        }
-    }
-
-    /// Another quality: from the same place on.
-    fn set_quality(self, quality: Quality) {
-        self.quality.set(quality);
-        self.keep();
-        let (Some(audio), Some(entry)) = (self.audio.get_untracked(), self.entry()) else { return };
-        if audio.src().is_empty() {
-            return;
-        }
-        let (position, playing) = (self.position.get_untracked(), !audio.paused());
-        self.reload(&audio, &entry, position, playing);
-    }
-
-    /// Loads the piece at hand anew, at a place.
-    fn reload(self, audio: &web_sys::HtmlAudioElement, entry: &Entry, position: f64, play: bool) {
-        audio.set_src(&entry.piece.sound(self.quality.get_untracked()));
-        self.apply_speed();
-        self.seek(position);
-        if play {
-            self.sound(audio);
-        }
-    }
-
     fn toggle_shuffle(self) {
         self.queue.update(|queue| queue.toggle_shuffle(random));
         self.keep();
@@ -481,48 +410,6 @@ impl Player {
             if warm.get_attribute("src").as_deref() != Some(&address) {
                 warm.set_src(&address);
             }
-        }
-    }
-
-    fn keep(self) {
-        if self.embedded.get_value() {
-            return;
-        }
-        let kept = Kept {
-            queue: self.queue.get_untracked(),
-            position: self.position.get_untracked(),
-            volume: self.volume.get_untracked(),
-            muted: self.muted.get_untracked(),
-            speed: self.speed.get_untracked(),
-            quality: self.quality.get_untracked(),
-        };
-        if let (Ok(Some(storage)), Ok(json)) = (window().local_storage(), serde_json::to_string(&kept)) {
-            // A browser without storage only forgets the queue.
-            let _unkept = storage.set_item(STORAGE, &json);
-        }
-    }
-
-    /// Takes up what was kept, silently.
-    fn recall(self) {
-        let Some(kept) = window()
-            .local_storage()
-            .ok()
-            .flatten()
-            .and_then(|storage| storage.get_item(STORAGE).ok()?)
-            .and_then(|json| serde_json::from_str::<Kept>(&json).ok())
-        else {
-            return;
-        };
-        self.volume.set(if (0.0..=1.0).contains(&kept.volume) { kept.volume } else { 1.0 });
-        self.muted.set(kept.muted);
-        self.speed.set(if SPEEDS.contains(&kept.speed) { kept.speed } else { 1.0 });
-        self.quality.set(kept.quality);
-        self.apply_volume();
-        if self.queue.with_untracked(Queue::is_empty) {
-            let queue = kept.queue.mended();
-            self.length.set(queue.current().map_or(0.0, |entry| entry.piece.seconds.into()));
-            self.position.set(kept.position.max(0.0));
-            self.queue.set(queue);
         }
     }
 }

@@ -1,0 +1,192 @@
+//! A file on its way out: which bytes of it, and a body that holds no more of them than the other end is about to take.
+
+use axum::body::{Body, Bytes};
+use std::{fs::File, io, os::unix::fs::FileExt, path::Path, sync::Arc, time::SystemTime};
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How much is read at once.
+const CHUNK: u64 = 64 * 1024;
+/// How many pieces of a file are in memory at once: one goes out while the next is read. A slow listener costs no more.
+const AT_ONCE: usize = 2;
+
+/// An open file.
+#[derive(Debug)]
+pub struct Outgoing {
+    file: Arc<File>,
+    pub length: u64,
+    modified: Option<SystemTime>,
+}
+
+/// Which bytes are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    Whole,
+    /// From the first to the last, both of them in the file.
+    Part(u64, u64),
+    /// There are no such bytes.
+    Nothing,
+}
+
+impl Wanted {
+    /// What a Range header asks of a file of this length. Several ranges and other units than bytes are answered by the
+    /// whole, as the protocol allows (RFC 9110, 14.2).
+    pub fn of(range: Option<&str>, length: u64) -> Self {
+        let Some(range) = range.and_then(|range| range.trim().strip_prefix("bytes=")).filter(|range| !range.contains(',')) else {
+            return Self::Whole;
+        };
+        let Some((first, last)) = range.split_once('-') else { return Self::Nothing };
+        let number = |text: &str| text.trim().parse::<u64>().ok();
+        let (from, to) = match (first.trim().is_empty(), last.trim().is_empty()) {
+            // The last so many, or all of a file that has fewer.
+            (true, false) => match number(last) {
+                Some(count) if count > 0 => (length.saturating_sub(count), length.saturating_sub(1)),
+                _ => return Self::Nothing,
+            },
+            (false, true) => match number(first) {
+                Some(from) => (from, length.saturating_sub(1)),
+                None => return Self::Nothing,
+            },
+            (false, false) => match (number(first), number(last)) {
+                (Some(from), Some(to)) if from <= to => (from, to.min(length.saturating_sub(1))),
+                _ => return Self::Nothing,
+            },
+            (true, true) => return Self::Nothing,
+        };
+        if from < length { Self::Part(from, to) } else { Self::Nothing }
+    }
+}
+
+impl Outgoing {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// When there is none, or it is a folder.
+    pub async fn open(path: &Path) -> io::Result<Self> {
+        let path = path.to_owned();
+        let opened = tokio::task::spawn_blocking(move || {
+            let file = File::open(path)?;
+            let about = file.metadata()?;
+            if !about.is_file() {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            Ok(Self { file: Arc::new(file), length: about.len(), modified: about.modified().ok() })
+        });
+        opened.await.map_err(io::Error::other)?
+    }
+
+    /// When it was written, as headers say it.
+    pub fn modified(&self) -> Option<String> {
+        const HTTP: &[BorrowedFormatItem<'_>] =
+            format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+        OffsetDateTime::from(self.modified?).format(HTTP).ok()
+    }
+
+    /// The bytes from one place up to another, that one not included.
+    pub fn body(self, from: u64, end: u64) -> Body {
+        let room = Arc::new(Semaphore::new(AT_ONCE));
+        let start = Place { file: self.file, room, at: from, end };
+        Body::from_stream(futures::stream::try_unfold(start, next))
+    }
+}
+
+struct Place {
+    file: Arc<File>,
+    room: Arc<Semaphore>,
+    at: u64,
+    end: u64,
+}
+
+/// A piece of a file; there is room for another one when it has gone out.
+struct Piece {
+    bytes: Vec<u8>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+async fn next(mut place: Place) -> io::Result<Option<(Bytes, Place)>> {
+    if place.at >= place.end {
+        return Ok(None);
+    }
+    let room = Arc::clone(&place.room).acquire_owned().await.map_err(io::Error::other)?;
+    let size = usize::try_from(CHUNK.min(place.end - place.at)).unwrap_or(0);
+    let mut bytes = vec![0; size];
+    let read = match in_memory(&place.file, &mut bytes, place.at) {
+        Some(read) => read,
+        None => {
+            let (file, at) = (Arc::clone(&place.file), place.at);
+            let (read, filled) = tokio::task::spawn_blocking(move || (file.read_at(&mut bytes, at), bytes)).await.map_err(io::Error::other)?;
+            bytes = filled;
+            read?
+        }
+    };
+    if read == 0 {
+        // It became shorter meanwhile; what was promised can't be kept.
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    bytes.truncate(read);
+    place.at += u64::try_from(read).unwrap_or(0);
+    Ok(Some((Bytes::from_owner(Piece { bytes, _room: room }), place)))
+}
+
+/// Reads what the system has in memory already, without waiting for the disk. Nothing when it would have to wait.
+#[cfg(target_os = "linux")]
+fn in_memory(file: &File, bytes: &mut [u8], at: u64) -> Option<usize> {
+    use rustix::io::{ReadWriteFlags, preadv2};
+    preadv2(file, &mut [io::IoSliceMut::new(bytes)], at, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn in_memory(_: &File, _: &mut [u8], _: u64) -> Option<usize> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_part_is_in_the_file_and_as_asked(length in 0_u64..2_000, first in proptest::option::of(0_u64..3_000), last in proptest::option::of(0_u64..3_000)) {
+            let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+            let wanted = Wanted::of(Some(&format!("bytes={}-{}", text(first), text(last))), length);
+            let expected = match (first, last) {
+                (None, None) => None,
+                (None, Some(count)) => (count > 0 && length > 0).then(|| (length - count.min(length), length - 1)),
+                (Some(from), None) => (from < length).then(|| (from, length - 1)),
+                (Some(from), Some(to)) => (from <= to && from < length).then(|| (from, to.min(length - 1))),
+            };
+            prop_assert_eq!(wanted, expected.map_or(Wanted::Nothing, |(from, to)| Wanted::Part(from, to)));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_holds_two_pieces_and_has_every_byte() {
+        use futures::StreamExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let bytes: Vec<u8> = (0..300_000_u32).map(|number| u8::try_from(number % 251).unwrap()).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let file = Outgoing::open(&path).await.unwrap();
+        assert!(file.modified().is_some_and(|modified| modified.ends_with(" GMT")));
+        let mut body = file.body(10, 299_990).into_data_stream();
+        let (first, second) = (body.next().await.unwrap().unwrap(), body.next().await.unwrap().unwrap());
+        let third = body.next();
+        tokio::pin!(third);
+        assert!(futures::poll!(&mut third).is_pending(), "there is no room for a third piece");
+        let mut all = [first.as_ref(), second.as_ref()].concat();
+        drop((first, second));
+        all.extend_from_slice(&third.await.unwrap().unwrap());
+        while let Some(piece) = body.next().await {
+            all.extend_from_slice(&piece.unwrap());
+        }
+        assert_eq!(all, bytes[10..299_990]);
+        assert!(Outgoing::open(folder.path()).await.is_err());
+    }
+}
