@@ -35,7 +35,7 @@ sound=$(curl -s -o /dev/null -w '%{redirect_url}' "http://127.0.0.1:3120/media/a
 file="$data/media/$(python3 -c 'import base64, sys; text = sys.argv[1].rsplit("/", 1)[1].split(".")[0]; print(base64.urlsafe_b64decode(text + "==").decode().split(" ")[1])' "$sound")"
 head -c 67108864 /dev/urandom > "$file"
 .ci/bench-streaming.sh http://127.0.0.1:3120 "${sound#http://127.0.0.1:3120}" "$file" "$server"
-.ci/bench-plays.sh http://127.0.0.1:3120 "$(sed -n 2p "$data"/db/lock)" "$ETERNITY_SECRET"
+.ci/bench-plays.sh http://127.0.0.1:3120 "$data" "$ETERNITY_SECRET"
 echo "memory of the server: $(awk '/VmRSS/ {print $2}' /proc/$server/status) kB now, $(awk '/VmHWM/ {print $2}' /proc/$server/status) kB at its peak"
 wasm=$(ls site/pkg/*.wasm | head -1)
 echo "wasm: $(stat -c %s "$wasm") bytes raw, $(brotli -c -q 11 "$wasm" | wc -c) bytes brotli"
