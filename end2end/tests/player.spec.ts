@@ -30,6 +30,10 @@ test("the queue: played, arranged, and there again after a reload", async ({ pag
   await expect(page.getByRole("heading", { level: 1, name: "Genres" })).toBeVisible();
   expect(await sounding(page)).toBe(true);
 
+  // The demo's tracks are short: the rest is about the queue, not about what follows by itself.
+  await page.locator(".player").getByRole("button", { name: "Pause", exact: true }).click();
+  const current = (await page.locator(".player .player-title").innerText()).trim();
+
   await page.getByRole("button", { name: "Open the queue" }).click();
   await expect(queue(page)).toBeVisible();
   await expect.poll(() => rows(page)).toEqual(titles);
@@ -47,11 +51,11 @@ test("the queue: played, arranged, and there again after a reload", async ({ pag
   await expect.poll(() => rows(page)).toEqual(arranged);
 
   await page.reload();
-  await expect(page.locator(".player .player-title")).toHaveText(titles[0]!);
+  await expect(page.locator(".player .player-title")).toHaveText(current);
   await page.getByRole("button", { name: "Open the queue" }).click();
   expect(await rows(page)).toEqual(arranged);
   await queue(page).getByRole("button", { name: "Clear" }).click();
-  await expect.poll(() => rows(page)).toEqual([titles[0]]);
+  await expect.poll(() => rows(page)).toEqual([current]);
 });
 
 test("play next and add to the queue, from the menu of a track", async ({ page, hydrated }) => {
@@ -86,6 +90,10 @@ test("keys, and the sheet that tells them", async ({ page, hydrated, accessible 
   await expect.poll(() => page.evaluate(() => (document.querySelector("audio") as HTMLAudioElement).muted)).toBe(true);
   await page.keyboard.press(">");
   await expect.poll(() => page.evaluate(() => (document.querySelector("audio") as HTMLAudioElement).playbackRate)).toBe(1.25);
+  // Before the next one follows by itself.
+  await page.keyboard.press("k");
+  await expect.poll(() => sounding(page)).toBe(false);
+  const current = (await page.locator(".player .player-title").innerText()).trim();
   await page.keyboard.press("q");
   await expect(queue(page)).toBeVisible();
   await page.keyboard.press("q");
@@ -98,7 +106,7 @@ test("keys, and the sheet that tells them", async ({ page, hydrated, accessible 
   await page.getByRole("searchbox").first().fill("");
   await page.getByRole("searchbox").first().pressSequentially("kmn");
   await expect(page.getByRole("searchbox").first()).toHaveValue("kmn");
-  await expect(page.locator(".player .player-title")).toHaveText(titles[1]!);
+  await expect(page.locator(".player .player-title")).toHaveText(current);
 });
 
 test("the next track follows by itself, and a broken one is told and passed", async ({ page, hydrated }) => {
