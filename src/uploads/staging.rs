@@ -17,7 +17,7 @@ use crate::{
     server::{state::App, tokens},
 };
 use axum::extract::multipart::Field;
-use std::path::Path;
+use std::{io, path::Path};
 use time::{Duration, OffsetDateTime};
 
 /// How long a file that stopped coming, or was never made a track, is kept.
@@ -252,8 +252,8 @@ pub async fn arrived(app: &App, coming: &Coming, part: Part) -> AppResult<Result
     let looked = probe::probe(part.path()).await;
     let found = tags::read(part.path()).await;
     let kept = match looked {
-        Ok(probed) => match Storage::of(app).adopt(part.path(), &key(&coming.id)).await {
-            Ok(_) => Ok((i64::try_from(coming.length).unwrap_or(i64::MAX), probed)),
+        Ok(probed) => match keep(app, part.path(), &coming.id).await {
+            Ok(()) => Ok((i64::try_from(coming.length).unwrap_or(i64::MAX), probed)),
             Err(error) => Err(error.into()),
         },
         Err(problem) => Err(problem),
@@ -268,6 +268,7 @@ pub async fn arrived(app: &App, coming: &Coming, part: Part) -> AppResult<Result
     if let Err(problem) = finish(app, coming.user, coming.id.clone(), coming.name.clone(), kept).await? {
         return Ok(Err(problem));
     }
+    parts::remove(app, &coming.id).await;
     drop(part);
     if let Some(track) = coming.replaces {
         replace::begin(app, coming.artist, track, &coming.id).await?;
@@ -275,6 +276,16 @@ pub async fn arrived(app: &App, coming: &Coming, part: Part) -> AppResult<Result
     }
     let (text, cover) = draft(app, &coming.name, found).await;
     Ok(Ok(store::create(app, coming.artist, &coming.id, &text, cover.as_deref()).await?))
+}
+
+/// Keeps a whole file under its key. Its first name goes only when the row says that it is here: until then, its lock
+/// under that name keeps others out, and what fails can be tried again.
+async fn keep(app: &App, path: &Path, id: &str) -> io::Result<()> {
+    let storage = Storage::of(app);
+    let scratch = storage.scratch().await?;
+    tokio::fs::hard_link(path, &scratch).await?;
+    storage.adopt(&scratch, &key(id)).await?;
+    Ok(())
 }
 
 /// What a file's tags give for its form: texts, and the address of the cover that was in it. A title is there in any case.

@@ -226,7 +226,11 @@ async fn opened(app: &App, artist: ArtistId, id: &str) -> Result<(Coming, Option
     let part = parts::open(app, id).await?.ok_or(Stop::Status(423))?;
     // Who wrote until now may have finished it.
     let coming = staging::coming(app, artist, id).await?;
-    if coming.state == Standing::Coming { Ok((coming, Some(part))) } else { Ok((coming, None)) }
+    if coming.state != Standing::Coming {
+        parts::remove(app, id).await;
+        return Ok((coming, None));
+    }
+    Ok((coming, Some(part)))
 }
 
 fn at(coming: &Coming, offset: u64, code: StatusCode) -> Response {
