@@ -4,7 +4,7 @@ use crate::{
     accounts::{self, Me},
     admin, artists, catalogue, checkout, discovery, earnings,
     error::AppError,
-    listening, payouts,
+    listening, notifications, payouts,
     player::{Player, PlayerBar, PlayerSound, embed},
     playlists, posts, tips,
     ui::{
@@ -190,6 +190,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/genres") view=discovery::pages::GenresPage ssr=SsrMode::Async/>
             <Route path=path!("/genres/:genre") view=discovery::pages::GenreView ssr=SsrMode::Async/>
             <Route path=path!("/library") view=discovery::library::LibraryPage ssr=SsrMode::Async/>
+            <Route path=path!("/notifications") view=notifications::pages::NotificationsPage ssr=SsrMode::Async/>
             <Route path=path!("/playlists/new") view=playlists::editor::NewPlaylist ssr=SsrMode::Async/>
             <Route path=path!("/playlists/add") view=playlists::editor::AddToPlaylistPage ssr=SsrMode::Async/>
             <Route path=path!("/playlists/:id") view=playlists::pages::PlaylistView ssr=SsrMode::Async/>
@@ -198,6 +199,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/albums") view=catalogue::pages::AlbumsPage ssr=SsrMode::Async/>
             <Route path=path!("/albums/:id") view=catalogue::pages::AlbumView ssr=SsrMode::Async/>
             <Route path=path!("/songs/:id") view=catalogue::pages::SongView ssr=SsrMode::Async/>
+            <Route path=path!("/mixes") view=catalogue::pages::MixesPage ssr=SsrMode::Async/>
             <Route path=path!("/mixes/:id") view=catalogue::pages::MixView ssr=SsrMode::Async/>
             <Route path=path!("/posts") view=posts::pages::PostsPage ssr=SsrMode::Async/>
             <Route path=path!("/posts/:id") view=posts::pages::PostView ssr=SsrMode::Async/>
@@ -234,6 +236,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/tip/artists/:id") view=tips::pages::TipArtistPage ssr=SsrMode::Async/>
             <Route path=path!("/tip/tracks/:id") view=tips::pages::TipTrackPage ssr=SsrMode::Async/>
             <Route path=path!("/checkout/:id") view=checkout::pages::CheckoutPage ssr=SsrMode::Async/>
+            <Route path=path!("/receipts") view=checkout::pages::ReceiptsPage ssr=SsrMode::Async/>
             <Route path=path!("/receipts/:payment") view=checkout::pages::ReceiptPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/tips") view=tips::pages::StudioTipsPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/tips/:id") view=tips::pages::StudioTipPage ssr=SsrMode::Async/>

@@ -30,6 +30,7 @@ pub mod earnings;
 #[cfg(feature = "ssr")]
 pub mod ledger;
 pub mod listening;
+pub mod notifications;
 pub mod payments;
 pub mod payouts;
 pub mod player;

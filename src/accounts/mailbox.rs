@@ -8,7 +8,10 @@ use crate::{
 use crate::{
     error::AppResult,
     t,
-    ui::{head::PageHead, load::load},
+    ui::{
+        head::PageHead,
+        load::{Data, load},
+    },
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_router::hooks::use_params_map;
@@ -46,7 +49,7 @@ pub async fn one_mail(id: String) -> AppResult<Mail> {
 /// `/dev/mailbox`
 #[component]
 pub fn MailboxPage() -> impl IntoView {
-    let resource = Resource::new_blocking(|| (), |()| mailbox());
+    let resource = Data::new(|| (), |()| mailbox());
     load(resource, |mails| {
         let empty = mails.is_empty().then(|| view! { <p>{t!("accounts.mailbox.empty")}</p> });
         let lines = mails
@@ -69,7 +72,7 @@ pub fn MailboxPage() -> impl IntoView {
 #[component]
 pub fn MailPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
-    let resource = Resource::new_blocking(move || id.clone(), one_mail);
+    let resource = Data::new(move || id.clone(), one_mail);
     load(resource, |mail| {
         view! {
             <PageHead title=mail.subject.clone()/>

@@ -13,9 +13,9 @@ use crate::{
     app::boot,
     t,
     ui::{
-        forms::{Field, Form, Hidden, Submit},
+        forms::{Field, Form, FormAction, Hidden, Submit},
         head::PageHead,
-        load::load,
+        load::{Data, load},
     },
 };
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ fn AlreadyIn() -> impl IntoView {
 /// `/sign-up`
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    let action = ServerAction::<SignUp>::new();
+    let action = FormAction::<SignUp>::new();
     view! {
         <FormPage title=t!("accounts.sign_up.title") path="/sign-up" lead=t!("accounts.sign_up.lead")>
             <AlreadyIn/>
@@ -97,7 +97,7 @@ fn Mailbox() -> impl IntoView {
 /// `/log-in`
 #[component]
 pub fn LogInPage() -> impl IntoView {
-    let action = ServerAction::<LogIn>::new();
+    let action = FormAction::<LogIn>::new();
     let next = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     view! {
         <FormPage title=t!("accounts.log_in.title") path="/log-in">
@@ -129,7 +129,7 @@ pub fn LogOutPage() -> impl IntoView {
 /// `/forgotten-password`
 #[component]
 pub fn ForgottenPasswordPage() -> impl IntoView {
-    let action = ServerAction::<ForgottenPassword>::new();
+    let action = FormAction::<ForgottenPassword>::new();
     view! {
         <FormPage title=t!("accounts.forgotten.title") path="/forgotten-password" lead=t!("accounts.forgotten.lead")>
             <Form action>
@@ -143,9 +143,9 @@ pub fn ForgottenPasswordPage() -> impl IntoView {
 /// `/reset-password/:token`
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
-    let action = ServerAction::<ResetPassword>::new();
+    let action = FormAction::<ResetPassword>::new();
     let token = StoredValue::new(token());
-    let resource = Resource::new_blocking(move || token.get_value(), open_link);
+    let resource = Data::new(move || token.get_value(), open_link);
     load(resource, move |link| match link {
         Some(Link { purpose: Purpose::Reset, email, .. }) => view! {
             <FormPage title=t!("accounts.reset.title") path="" lead=t!("accounts.reset.lead", email = email)>
@@ -165,9 +165,9 @@ pub fn ResetPasswordPage() -> impl IntoView {
 /// `/verify-email/:token`: a button, because programs that look at mail open links.
 #[component]
 pub fn VerifyEmailPage() -> impl IntoView {
-    let action = ServerAction::<VerifyEmail>::new();
+    let action = FormAction::<VerifyEmail>::new();
     let token = StoredValue::new(token());
-    let resource = Resource::new_blocking(move || token.get_value(), open_link);
+    let resource = Data::new(move || token.get_value(), open_link);
     load(resource, move |link| match link {
         Some(Link { purpose: Purpose::Verify | Purpose::Change, email, .. }) => view! {
             <FormPage title=t!("accounts.verify.title") path="" lead=t!("accounts.verify.lead", email = email)>

@@ -7,7 +7,7 @@ use crate::{
     ui::{
         format::number,
         head::PageHead,
-        load::load,
+        load::{Data, load},
         stat::{Stat, Stats},
     },
 };
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 /// `/admin`
 #[component]
 pub fn AdminPage() -> impl IntoView {
-    let figures = Resource::new_blocking(|| (), |()| api::overview());
+    let figures = Data::new(|| (), |()| api::overview());
     view! {
         <PageHead title=t!("admin.title")/>
         <header class="page-head">

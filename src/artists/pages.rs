@@ -14,10 +14,10 @@ use crate::{
         cover::{Avatar, Banner},
         empty::EmptyState,
         format::Count,
-        forms::{Form, Hidden, Submit},
+        forms::{Form, FormAction, Hidden, Submit},
         head::PageHead,
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
     },
     uploads::{TrackCard, cover_at},
 };
@@ -28,8 +28,8 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn ArtistView() -> impl IntoView {
     let params = use_params_map();
-    let follow = ServerAction::<FollowArtist>::new();
-    let page = Resource::new_blocking(
+    let follow = FormAction::<FollowArtist>::new();
+    let page = Data::new(
         move || (params.with(|params| params.get("id").and_then(|id| id.parse::<ArtistId>().ok())), follow.version().get()),
         |(id, _)| async move {
             match id {
@@ -42,7 +42,7 @@ pub fn ArtistView() -> impl IntoView {
 }
 
 #[component]
-fn Shown(page: ArtistPage, follow: ServerAction<FollowArtist>) -> impl IntoView {
+fn Shown(page: ArtistPage, follow: FormAction<FollowArtist>) -> impl IntoView {
     let ArtistPage { id, profile, verified, followers, total_plays, following, mine, tracks } = page;
     let seed = format!("artist-{id}");
     let path = super::artist_path(id, &profile.name);

@@ -11,7 +11,7 @@ use crate::{
         format::number,
         forms::{Field, FileField, FileForm, Submit, TextArea},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         notice::Notice,
         stat::{Stat, Stats},
         table::Tone,
@@ -23,7 +23,7 @@ use leptos::prelude::*;
 /// `/studio`
 #[component]
 pub fn StudioPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| get_dashboard());
+    let page = Data::new(|| (), |()| get_dashboard());
     load(page, |page| view! { <Overview page/> })
 }
 
@@ -82,7 +82,7 @@ pub fn NewArtist() -> impl IntoView {
 /// `/studio/profile`
 #[component]
 pub fn EditProfile() -> impl IntoView {
-    let profile = Resource::new_blocking(|| (), |()| own_profile());
+    let profile = Data::new(|| (), |()| own_profile());
     view! {
         <PageHead title=t!("artists.profile.title")/>
         <h1 class="page-title">{t!("artists.profile.title")}</h1>

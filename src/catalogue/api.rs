@@ -1,6 +1,6 @@
 //! What pages ask of the catalogue.
 
-use super::{AlbumLine, AlbumPage, MixPage, SongPage};
+use super::{AlbumLine, AlbumPage, MixLine, MixPage, SongPage};
 use crate::{
     error::AppResult,
     ids::{AlbumId, MixId, SongId},
@@ -29,6 +29,13 @@ pub async fn song(id: SongId) -> AppResult<SongPage> {
     use crate::server::context;
     let app = context::app()?;
     super::store::song(&app, id, context::visitor().me.map(|me| me.id)).await
+}
+
+/// The mixes.
+#[server(endpoint = "catalogue/mixes", input = GetUrl)]
+pub async fn mixes() -> AppResult<Vec<MixLine>> {
+    let app = crate::server::context::app()?;
+    super::store::mixes(&app).await
 }
 
 /// One mix.

@@ -49,6 +49,28 @@ pub struct AlbumLine {
     pub year: Option<i32>,
 }
 
+/// A mix in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MixLine {
+    pub id: MixId,
+    pub name: String,
+    pub cover: Option<String>,
+    /// How many songs it has.
+    pub songs: i64,
+}
+
+impl MixLine {
+    /// The path of the mix's page.
+    pub fn path(&self) -> String {
+        with_slug("/mixes", self.id.0, &self.name)
+    }
+
+    /// What its generated cover is made from.
+    pub fn seed(&self) -> String {
+        format!("mix-{} {}", self.id, self.name)
+    }
+}
+
 impl AlbumLine {
     /// The path of the album's page.
     pub fn path(&self) -> String {

@@ -2,7 +2,7 @@
 
 use super::{
     AlbumPage, MixPage, SongCard, SongPage,
-    api::{Favourite, album, albums, mix, song},
+    api::{Favourite, album, albums, mix, mixes, song},
     total_seconds,
 };
 use crate::{
@@ -17,10 +17,10 @@ use crate::{
         cover::Cover,
         empty::EmptyState,
         format::{counted, duration},
-        forms::{Form, Hidden},
+        forms::{Form, FormAction, Hidden},
         head::{PageHead, escape},
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
         pagination::Pagination,
     },
 };
@@ -85,12 +85,13 @@ pub fn SongRow(song: SongCard, children: Children) -> impl IntoView {
 #[component]
 pub fn AlbumsPage() -> impl IntoView {
     let after = in_query("after");
-    let page = Resource::new_blocking(move || after().and_then(|key| key.parse().ok()), albums);
+    let page = Data::new(move || after().and_then(|key| key.parse().ok()), albums);
     view! {
         <PageHead title=t!("catalogue.albums") description=t!("catalogue.albums_lead") path="/albums"/>
         <header class="page-head">
             <h1 class="page-title">{t!("catalogue.albums")}</h1>
             <p class="page-lead">{t!("catalogue.albums_lead")}</p>
+            <div class="btn-row"><a class="btn" href="/mixes"><Icon glyph=Glyph::Playlist/>{t!("catalogue.mixes")}</a></div>
         </header>
         {load(page, move |Page { items, next }| {
             let empty = items.is_empty();
@@ -104,7 +105,7 @@ pub fn AlbumsPage() -> impl IntoView {
                 {if empty {
                     view! { <EmptyState title=t!("catalogue.no_albums") text=t!("catalogue.no_albums_text")/> }.into_any()
                 } else {
-                    view! { <CardGrid>{cards}</CardGrid> }.into_any()
+                    view! { <h2 class="visually-hidden">{t!("ui.all")}</h2><CardGrid>{cards}</CardGrid> }.into_any()
                 }}
                 <Pagination path="/albums" next started=after().is_some()/>
             }
@@ -115,7 +116,7 @@ pub fn AlbumsPage() -> impl IntoView {
 /// One album with its songs.
 #[component]
 pub fn AlbumView() -> impl IntoView {
-    let page = Resource::new_blocking(id_in_path::<AlbumId>(), album);
+    let page = Data::new(id_in_path::<AlbumId>(), album);
     load(page, |AlbumPage { line, description, genre, songs }| {
         let all = songs.clone();
         let facts = [
@@ -139,10 +140,35 @@ pub fn AlbumView() -> impl IntoView {
     })
 }
 
+/// All mixes.
+#[component]
+pub fn MixesPage() -> impl IntoView {
+    let page = Data::new(|| (), |()| mixes());
+    view! {
+        <PageHead title=t!("catalogue.mixes") description=t!("catalogue.mixes_lead") path="/mixes"/>
+        <header class="page-head">
+            <h1 class="page-title">{t!("catalogue.mixes")}</h1>
+            <p class="page-lead">{t!("catalogue.mixes_lead")}</p>
+        </header>
+        {load(page, |mixes| {
+            if mixes.is_empty() {
+                return view! { <EmptyState title=t!("catalogue.no_mixes") text=t!("catalogue.no_mixes_text")/> }.into_any();
+            }
+            let cards = mixes
+                .into_iter()
+                .map(|mix| view! {
+                    <AlbumCard seed=mix.seed() title=mix.name.clone() href=mix.path() cover=mix.cover.clone() artist=(t!("catalogue.by_label").into_owned(), String::new()) note=Some(counted("catalogue.songs", mix.songs))/>
+                })
+                .collect_view();
+            view! { <h2 class="visually-hidden">{t!("ui.all")}</h2><CardGrid>{cards}</CardGrid> }.into_any()
+        })}
+    }
+}
+
 /// One mix with its songs.
 #[component]
 pub fn MixView() -> impl IntoView {
-    let page = Resource::new_blocking(id_in_path::<MixId>(), mix);
+    let page = Data::new(id_in_path::<MixId>(), mix);
     load(page, |MixPage { id, name, description, cover, songs }| {
         let all = songs.clone();
         let facts = vec![
@@ -152,6 +178,7 @@ pub fn MixView() -> impl IntoView {
         ];
         view! {
             <PageHead title=name.clone() description=description.clone() path=format!("/mixes/{id}") image=cover.clone().unwrap_or_default() kind="music.playlist"/>
+            <Breadcrumbs above=vec![(t!("catalogue.mixes").into_owned(), "/mixes".to_owned())] here=name.clone()/>
             <CollectionHead seed=format!("mix-{id} {name}") cover title=name.clone() description facts>
                 <PlayAll list=all/>
             </CollectionHead>
@@ -196,8 +223,8 @@ pub(crate) fn CollectionHead(
 #[component]
 pub fn SongView() -> impl IntoView {
     let id = id_in_path::<SongId>();
-    let keeping = ServerAction::<Favourite>::new();
-    let page = Resource::new_blocking(move || (id(), keeping.version().get()), |(id, _)| song(id));
+    let keeping = FormAction::<Favourite>::new();
+    let page = Data::new(move || (id(), keeping.version().get()), |(id, _)| song(id));
     load(page, move |SongPage { card, album, genre, explicit, favourite }| {
         let facts = [
             Some(card.artist_name.clone()),

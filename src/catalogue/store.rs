@@ -1,6 +1,6 @@
 //! The catalogue in the database.
 
-use super::{AlbumLine, AlbumPage, MixPage, SongCard, SongPage};
+use super::{AlbumLine, AlbumPage, MixLine, MixPage, SongCard, SongPage};
 use crate::{
     error::{AppError, AppResult},
     ids::{AlbumId, MixId, SongId, UserId},
@@ -161,19 +161,18 @@ pub async fn mix(app: &App, id: MixId) -> AppResult<MixPage> {
     Ok(MixPage { id, name: row.name, description: row.description.unwrap_or_default(), cover: row.coverImageUrl, songs: songs(app, &ids).await? })
 }
 
-/// The published mixes, newest first: id, name, cover and how many songs.
+/// The published mixes, newest first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn mixes(app: &App, limit: i32) -> AppResult<Vec<(MixId, String, Option<String>, i64)>> {
+pub async fn mixes(app: &App) -> AppResult<Vec<MixLine>> {
     let rows = sqlx::query!(
         "SELECT id AS `id!`, name AS `name!`, coverImageUrl, (SELECT COUNT(*) FROM playlistTracks WHERE playlistTracks.playlistId = playlists.id) AS `songs!`
-         FROM playlists WHERE isPublished = 1 ORDER BY id DESC LIMIT ?",
-        limit
+         FROM playlists WHERE isPublished = 1 ORDER BY id DESC LIMIT 60"
     )
     .fetch_all(&app.db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id.into(), row.name, row.coverImageUrl, row.songs)).collect())
+    Ok(rows.into_iter().map(|row| MixLine { id: row.id.into(), name: row.name, cover: row.coverImageUrl, songs: row.songs }).collect())
 }
 
 /// The songs that someone keeps, latest first.

@@ -1,7 +1,7 @@
 //! Server functions of the checkout.
 
-use super::Bill;
-use crate::{error::AppResult, ui::forms::Done};
+use super::{Bill, ReceiptLine};
+use crate::{error::AppResult, page::Page, ui::forms::Done};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// A checkout of the one who asks.
@@ -20,6 +20,15 @@ pub async fn receipt(payment: i32) -> AppResult<Bill> {
     let app = context::app()?;
     let me = context::require_me()?;
     super::store::bill_of_payment(&app, me.id, payment.into()).await
+}
+
+/// The payments of the one who asks, newest first, before an id.
+#[server(endpoint = "checkout/receipts", input = GetUrl)]
+pub async fn receipts(before: Option<i32>) -> AppResult<Page<ReceiptLine>> {
+    use crate::server::context;
+    let app = context::app()?;
+    let me = context::require_me()?;
+    super::store::receipts(&app, me.id, before).await
 }
 
 /// Pays an open checkout of one's own, once.

@@ -33,6 +33,18 @@ impl State {
     }
 }
 
+/// A payment in the list of one's receipts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptLine {
+    pub payment: PaymentId,
+    pub state: State,
+    /// What the payer pays.
+    pub total: Cents,
+    pub artist_name: String,
+    pub track: Option<(TrackId, String)>,
+    pub at: OffsetDateTime,
+}
+
 /// What is paid, by its parts, to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {

@@ -10,16 +10,18 @@ use crate::{
     tips::pages::track_link,
     ui::{
         breadcrumbs::Breadcrumbs,
+        empty::EmptyState,
         format::When,
-        forms::{Form, Hidden, Submit},
+        forms::{Form, FormAction, Hidden, Submit},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         notice::Notice,
-        table::{Amount, StatusBadge, Tone},
+        pagination::Pagination,
+        table::{Amount, AmountCell, Column, DataTable, StatusBadge, Tone},
     },
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 fn artist_path(bill: &Bill) -> String {
     format!("/artists/{}-{}", bill.artist, slug(&bill.artist_name))
@@ -43,18 +45,16 @@ fn Parts(bill: Bill) -> impl IntoView {
 #[component]
 pub fn CheckoutPage() -> impl IntoView {
     let params = use_params_map();
-    let pay = ServerAction::<api::Pay>::new();
-    let decline = ServerAction::<api::Decline>::new();
+    let pay = FormAction::<api::Pay>::new();
+    let decline = FormAction::<api::Decline>::new();
     // A declined checkout stays on this page and shows its new state.
-    let bill = Resource::new_blocking(
-        move || (params.read().get("id").unwrap_or_default(), decline.version().get()),
-        |(id, _)| async move { api::show(id).await },
-    );
+    let bill =
+        Data::new(move || (params.read().get("id").unwrap_or_default(), decline.version().get()), |(id, _)| async move { api::show(id).await });
     load(bill, move |bill| view! { <Checkout bill pay decline/> })
 }
 
 #[component]
-fn Checkout(bill: Bill, pay: ServerAction<api::Pay>, decline: ServerAction<api::Decline>) -> impl IntoView {
+fn Checkout(bill: Bill, pay: FormAction<api::Pay>, decline: FormAction<api::Decline>) -> impl IntoView {
     let lead = t!("checkout.lead", artist = bill.artist_name);
     let again = bill.track.as_ref().map_or_else(|| format!("/tip/artists/{}", bill.artist), |(track, _)| format!("/tip/tracks/{track}"));
     let (first, second) = (bill.checkout.clone(), bill.checkout.clone());
@@ -105,11 +105,71 @@ fn Checkout(bill: Bill, pay: ServerAction<api::Pay>, decline: ServerAction<api::
     }
 }
 
+/// How far a payment is, as a badge.
+#[component]
+fn PaymentState(state: State) -> impl IntoView {
+    let (text, tone) = match state {
+        State::Open => (t!("receipt.states.open"), Tone::Active),
+        State::Completed => (t!("receipt.states.completed"), Tone::Success),
+        State::Declined => (t!("receipt.states.declined"), Tone::Danger),
+        State::Expired => (t!("receipt.states.expired"), Tone::Warning),
+    };
+    view! { <StatusBadge text tone/> }
+}
+
+/// `/receipts`
+#[component]
+pub fn ReceiptsPage() -> impl IntoView {
+    let query = use_query_map();
+    let before = move || query.read().get("after").and_then(|key| key.parse::<i32>().ok());
+    let receipts = Data::new(before, api::receipts);
+    view! {
+        <PageHead title=t!("receipt.list.title")/>
+        <Breadcrumbs above=vec![(t!("discovery.library.title").into_owned(), "/library".to_owned())] here=t!("receipt.list.title")/>
+        <header class="page-head">
+            <h1 class="page-title">{t!("receipt.list.title")}</h1>
+            <p class="page-lead">{t!("receipt.list.lead")}</p>
+        </header>
+        {load(receipts, move |page| {
+            let started = before().is_some();
+            if page.items.is_empty() && !started {
+                let action = Some((t!("receipt.list.explore").into_owned(), "/charts".to_owned()));
+                return view! { <EmptyState title=t!("receipt.list.empty_title") text=t!("receipt.list.empty") action/> }.into_any();
+            }
+            let columns = vec![
+                Column::text(t!("receipt.number")),
+                Column::text(t!("receipt.list.when")),
+                Column::text(t!("receipt.list.what")),
+                Column::text(t!("receipt.status")),
+                Column::number(t!("checkout.total")),
+            ];
+            let rows = page
+                .items
+                .into_iter()
+                .map(|line| view! {
+                    <tr>
+                        <th scope="row"><a class="link" href=format!("/receipts/{}", line.payment)>{t!("receipt.title", number = line.payment)}</a></th>
+                        <td><When moment=line.at/></td>
+                        <td>{t!("receipt.lead", artist = line.artist_name)}{line.track.map(|track| view! { " · "{track_link(track)} })}</td>
+                        <td><PaymentState state=line.state/></td>
+                        <AmountCell cents=line.total.0 currency=CURRENCY/>
+                    </tr>
+                })
+                .collect_view();
+            view! {
+                <DataTable caption=t!("receipt.list.title") quiet_caption=true columns>{rows}</DataTable>
+                <Pagination path="/receipts" next=page.next started/>
+            }
+            .into_any()
+        })}
+    }
+}
+
 /// `/receipts/:payment`
 #[component]
 pub fn ReceiptPage() -> impl IntoView {
     let params = use_params_map();
-    let bill = Resource::new_blocking(
+    let bill = Data::new(
         move || params.read().get("payment").and_then(|id| id.parse::<PaymentId>().ok()),
         |id| async move { api::receipt(id.ok_or(AppError::NotFound)?.0).await },
     );
@@ -118,12 +178,6 @@ pub fn ReceiptPage() -> impl IntoView {
 
 #[component]
 fn Receipt(bill: Bill) -> impl IntoView {
-    let (status, tone) = match bill.state {
-        State::Open => (t!("receipt.states.open"), Tone::Active),
-        State::Completed => (t!("receipt.states.completed"), Tone::Success),
-        State::Declined => (t!("receipt.states.declined"), Tone::Danger),
-        State::Expired => (t!("receipt.states.expired"), Tone::Warning),
-    };
     let title = t!("receipt.title", number = bill.payment).into_owned();
     let back = artist_path(&bill);
     let artist = bill.artist_name.clone();
@@ -141,10 +195,10 @@ fn Receipt(bill: Bill) -> impl IntoView {
         .then(|| view! { <p><a class="btn btn-primary" href=format!("/checkout/{}", bill.checkout)>{t!("receipt.go_on")}</a></p> });
     view! {
         <PageHead title=title.clone()/>
-        <Breadcrumbs above=vec![(bill.artist_name.clone(), back.clone())] here=title.clone()/>
+        <Breadcrumbs above=vec![(t!("receipt.list.title").into_owned(), "/receipts".to_owned())] here=title.clone()/>
         <header class="page-head">
             <h1 class="page-title">{title}</h1>
-            <p class="page-lead">{t!("receipt.lead", artist = bill.artist_name)}" "<StatusBadge text=status tone/></p>
+            <p class="page-lead">{t!("receipt.lead", artist = bill.artist_name)}" "<PaymentState state=bill.state/></p>
         </header>
         <section class="panel">
             <dl class="receipt">{track}{paid_on}</dl>

@@ -1,10 +1,11 @@
 //! Checkouts in the database, and how they end.
 
-use super::{Bill, State};
+use super::{Bill, ReceiptLine, State};
 use crate::{
     error::{AppError, AppResult},
     ids::{ArtistId, PaymentId, TrackId, UserId},
     ledger::{self, begin, commit, retrying},
+    page::Page,
     payments::store as payments,
     server::state::App,
     tips,
@@ -63,6 +64,42 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
         started_at: row.createdAt,
         finished_at: row.finishedAt,
     })
+}
+
+const RECEIPTS: usize = 20;
+
+/// The payments of this payer, newest first, before an id.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResult<Page<ReceiptLine>> {
+    let rows = sqlx::query!(
+        "SELECT payments.id, checkouts.state, checkouts.amount AS total, checkouts.createdAt, tips.trackId, artistProfiles.artistName,
+                artistUploads.title AS `title?`
+         FROM payments
+         JOIN checkouts ON checkouts.paymentId = payments.id
+         JOIN tipDetails ON tipDetails.paymentId = payments.id
+         JOIN tips ON tips.id = tipDetails.tipId
+         JOIN artistProfiles ON artistProfiles.userId = tips.recipientId
+         LEFT JOIN artistUploads ON artistUploads.id = tips.trackId
+         WHERE payments.userId = ? AND payments.id < ? ORDER BY payments.id DESC LIMIT 21",
+        payer,
+        before.unwrap_or(i32::MAX)
+    )
+    .fetch_all(&app.db)
+    .await?;
+    let lines = rows
+        .into_iter()
+        .map(|row| ReceiptLine {
+            payment: PaymentId(row.id),
+            state: State::of_name(&row.state),
+            total: row.total.into(),
+            artist_name: row.artistName,
+            track: row.trackId.map(TrackId).zip(row.title),
+            at: row.createdAt,
+        })
+        .collect();
+    Ok(Page::of(lines, RECEIPTS, |line: &ReceiptLine| line.payment.to_string()))
 }
 
 /// Pays: the payment, what it is for, the journal and the mails in one database transaction. Paid already, it returns

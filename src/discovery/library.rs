@@ -13,7 +13,7 @@ use crate::{
         empty::EmptyState,
         head::PageHead,
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
     },
 };
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ use leptos::prelude::*;
 /// One's library.
 #[component]
 pub fn LibraryPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| library());
+    let page = Data::new(|| (), |()| library());
     view! {
         <PageHead title=t!("discovery.library.title")/>
         <header class="page-head">

@@ -17,7 +17,7 @@ use crate::{
         format::{When, counted},
         head::PageHead,
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
         pagination::Pagination,
     },
 };
@@ -27,7 +27,7 @@ use leptos_router::hooks::use_params_map;
 /// The front page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| home());
+    let page = Data::new(|| (), |()| home());
     let me = boot().me;
     view! {
         <PageHead title=t!("site.tagline") description=t!("discovery.lead") path="/"/>
@@ -92,7 +92,7 @@ fn Shelves(page: Home) -> impl IntoView {
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let q = in_query("q");
-    let page = Resource::new_blocking(move || q().unwrap_or_default(), search);
+    let page = Data::new(move || q().unwrap_or_default(), search);
     view! {
         <PageHead title=t!("discovery.search") path="/search"/>
         <header class="page-head">
@@ -132,7 +132,7 @@ fn Results(found: Found) -> impl IntoView {
 /// The top fifty of all time.
 #[component]
 pub fn ChartsPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| charts());
+    let page = Data::new(|| (), |()| charts());
     view! {
         <PageHead title=t!("discovery.charts") description=t!("discovery.charts_lead") path="/charts"/>
         <header class="page-head">
@@ -150,7 +150,7 @@ pub fn ChartsPage() -> impl IntoView {
 /// All genres.
 #[component]
 pub fn GenresPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| genres());
+    let page = Data::new(|| (), |()| genres());
     view! {
         <PageHead title=t!("discovery.genres") description=t!("discovery.genres_lead") path="/genres"/>
         <header class="page-head">
@@ -177,7 +177,7 @@ pub fn GenresPage() -> impl IntoView {
 pub fn GenreView() -> impl IntoView {
     let params = use_params_map();
     let after = in_query("after");
-    let page = Resource::new_blocking(
+    let page = Data::new(
         move || (params.read().get("genre").unwrap_or_default(), after().and_then(|key| key.parse().ok())),
         |(name, after)| genre(name, after),
     );

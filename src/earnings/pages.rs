@@ -11,7 +11,7 @@ use crate::{
         empty::EmptyState,
         format::{When, money, month, number},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         pagination::Pagination,
         stat::{Stat, Stats},
         table::{AmountCell, Column, DataTable, StatusBadge, Tone},
@@ -25,8 +25,8 @@ use leptos_router::hooks::use_query_map;
 pub fn EarningsPage() -> impl IntoView {
     let query = use_query_map();
     let after = move || query.read().get("after");
-    let overview = Resource::new_blocking(|| (), |()| api::overview());
-    let list = Resource::new_blocking(after, api::list);
+    let overview = Data::new(|| (), |()| api::overview());
+    let list = Data::new(after, api::list);
     view! {
         <PageHead title=t!("earnings.title")/>
         <header class="page-head">

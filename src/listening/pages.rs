@@ -12,10 +12,10 @@ use crate::{
         cards::{TrackList, TrackRow},
         empty::EmptyState,
         format::duration,
-        forms::{Check, Form, Hidden, Submit},
+        forms::{Check, Form, FormAction, Hidden, Submit},
         head::PageHead,
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
         notice::Notice,
         pagination::Pagination,
         table::Tone,
@@ -28,9 +28,9 @@ use leptos::prelude::*;
 pub fn HistoryPage() -> impl IntoView {
     let q = in_query("q");
     let after = in_query("after");
-    let (forgetting, pausing) = (ServerAction::<Forget>::new(), ServerAction::<Pause>::new());
+    let (forgetting, pausing) = (FormAction::<Forget>::new(), FormAction::<Pause>::new());
     let before = move || after().and_then(|before| before.parse::<i64>().ok());
-    let page = Resource::new_blocking(
+    let page = Data::new(
         move || (q().unwrap_or_default(), before(), forgetting.version().get(), pausing.version().get()),
         |(q, before, ..)| history(q, before),
     );
@@ -45,7 +45,7 @@ pub fn HistoryPage() -> impl IntoView {
 }
 
 #[component]
-fn Shown(history: HistoryView, q: String, started: bool, forgetting: ServerAction<Forget>, pausing: ServerAction<Pause>) -> impl IntoView {
+fn Shown(history: HistoryView, q: String, started: bool, forgetting: FormAction<Forget>, pausing: FormAction<Pause>) -> impl IntoView {
     let HistoryView { page, paused, allowance } = history;
     let searched = !q.is_empty();
     let list = if page.items.is_empty() {

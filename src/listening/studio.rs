@@ -10,7 +10,7 @@ use crate::{
         empty::EmptyState,
         format::number,
         head::PageHead,
-        load::load,
+        load::{Data, load},
         stat::{Stat, Stats},
         table::{Column, DataTable},
         tabs::{Tab, Tabs},
@@ -25,7 +25,7 @@ pub const SPANS: [u16; 3] = [7, 30, 90];
 #[component]
 pub fn StudioPlaysPage() -> impl IntoView {
     let (days, track) = (in_query("days"), in_query("track"));
-    let page = Resource::new_blocking(
+    let page = Data::new(
         move || (days().and_then(|days| days.parse().ok()), track().and_then(|track| track.parse::<TrackId>().ok())),
         |(days, track)| plays(days, track),
     );

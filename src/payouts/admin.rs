@@ -12,9 +12,9 @@ use crate::{
     ui::{
         empty::EmptyState,
         format::When,
-        forms::{Form, Hidden, Submit, TextArea},
+        forms::{Form, FormAction, Hidden, Submit, TextArea},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         notice::Notice,
         pagination::Pagination,
         table::{AmountCell, Column, DataTable},
@@ -28,7 +28,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[component]
 pub fn AdminPayoutsPage() -> impl IntoView {
     let query = use_query_map();
-    let queue = Resource::new_blocking(move || (query.read().get("status"), query.read().get("after")), |(status, after)| api::queue(status, after));
+    let queue = Data::new(move || (query.read().get("status"), query.read().get("after")), |(status, after)| api::queue(status, after));
     view! {
         <PageHead title=t!("payouts.admin.title")/>
         <header class="page-head">
@@ -92,9 +92,9 @@ pub fn AdminPayoutsPage() -> impl IntoView {
 pub fn AdminPayoutPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let approve = ServerAction::<api::Approve>::new();
-    let refuse = ServerAction::<api::Refuse>::new();
-    let details = Resource::new_blocking(
+    let approve = FormAction::<api::Approve>::new();
+    let refuse = FormAction::<api::Refuse>::new();
+    let details = Data::new(
         move || {
             let id = params.read().get("id").and_then(|id| id.parse::<PayoutId>().ok());
             (id, query.read().get("after").and_then(|key| key.parse::<i32>().ok()), approve.version().get() + refuse.version().get())
@@ -115,7 +115,7 @@ pub fn AdminPayoutPage() -> impl IntoView {
 
 /// The buttons of a pending payout.
 #[component]
-fn Decide(details: Details, approve: ServerAction<api::Approve>, refuse: ServerAction<api::Refuse>) -> impl IntoView {
+fn Decide(details: Details, approve: FormAction<api::Approve>, refuse: FormAction<api::Refuse>) -> impl IntoView {
     if details.payout.status != Status::Pending {
         return ().into_any();
     }

@@ -11,9 +11,9 @@ use crate::{
         breadcrumbs::Breadcrumbs,
         empty::EmptyState,
         format::{When, date_time, datetime_attribute},
-        forms::{Field, Form, Hidden, Select, Submit},
+        forms::{Field, Form, FormAction, Hidden, Select, Submit},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         notice::Notice,
         pagination::Pagination,
         stat::{Stat, Stats},
@@ -40,9 +40,9 @@ pub fn PayoutBadge(status: Status) -> impl IntoView {
 pub fn StudioPayoutsPage() -> impl IntoView {
     let query = use_query_map();
     let before = move || query.read().get("after").and_then(|key| key.parse::<i32>().ok());
-    let saved = ServerAction::<api::SetDestination>::new();
-    let desk = Resource::new_blocking(move || saved.version().get(), |_| api::desk());
-    let payouts = Resource::new_blocking(before, api::mine);
+    let saved = FormAction::<api::SetDestination>::new();
+    let desk = Data::new(move || saved.version().get(), |_| api::desk());
+    let payouts = Data::new(before, api::mine);
     view! {
         <PageHead title=t!("payouts.title")/>
         {load(desk, move |desk| view! { <DeskView desk saved/> })}
@@ -87,8 +87,8 @@ fn PayoutRow(payout: Payout) -> impl IntoView {
 }
 
 #[component]
-fn DeskView(desk: Desk, saved: ServerAction<api::SetDestination>) -> impl IntoView {
-    let request = ServerAction::<api::RequestPayout>::new();
+fn DeskView(desk: Desk, saved: FormAction<api::SetDestination>) -> impl IntoView {
+    let request = FormAction::<api::RequestPayout>::new();
     let balances = desk.balances;
     let methods = Method::ALL.iter().map(|method| (method.name().to_owned(), method.word())).collect::<Vec<_>>();
     let (method, destination) =
@@ -133,7 +133,7 @@ fn DeskView(desk: Desk, saved: ServerAction<api::SetDestination>) -> impl IntoVi
 pub fn StudioPayoutPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let details = Resource::new_blocking(
+    let details = Data::new(
         move || {
             (params.read().get("id").and_then(|id| id.parse::<PayoutId>().ok()), query.read().get("after").and_then(|key| key.parse::<i32>().ok()))
         },
@@ -224,9 +224,9 @@ pub fn PayoutBody(
     }
 }
 
-#[component]
-fn StepItem(step: Step) -> impl IntoView {
-    let word = match step.step.as_str() {
+/// A step of a payout, as people call it.
+pub fn step_word(step: &str) -> String {
+    match step {
         "requested" => t!("payouts.step.requested"),
         "first_approval" => t!("payouts.step.first_approval"),
         "approved" => t!("payouts.step.approved"),
@@ -235,7 +235,13 @@ fn StepItem(step: Step) -> impl IntoView {
         "refused" => t!("payouts.step.refused"),
         "returned" => t!("payouts.step.returned"),
         _ => t!("payouts.step.failed"),
-    };
+    }
+    .into_owned()
+}
+
+#[component]
+fn StepItem(step: Step) -> impl IntoView {
+    let word = step_word(&step.step);
     let by = step.actor.map_or_else(|| t!("payouts.step.by_site").into_owned(), |name| t!("payouts.step.by", name = name).into_owned());
     view! {
         <li>

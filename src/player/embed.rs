@@ -13,7 +13,7 @@ use crate::{
         format::duration,
         head::{PageHead, escape},
         icons::{Glyph, HouseSign, Icon},
-        load::load,
+        load::{Data, load},
     },
     uploads::TrackPage,
 };
@@ -41,7 +41,7 @@ fn look() -> impl Fn() -> Look + Copy + Send + Sync {
 pub fn EmbedTrack() -> impl IntoView {
     let id = id_in_path::<TrackId>();
     let look = look();
-    let page = Resource::new_blocking(id, crate::uploads::get_track);
+    let page = Data::new(id, crate::uploads::get_track);
     load(page, move |page: TrackPage| {
         let piece = Piece::from(page.card);
         view! {
@@ -56,7 +56,7 @@ pub fn EmbedTrack() -> impl IntoView {
 pub fn EmbedPlaylist() -> impl IntoView {
     let id = id_in_path::<PlaylistId>();
     let look = look();
-    let page = Resource::new_blocking(id, |id| async move {
+    let page = Data::new(id, |id| async move {
         let page = crate::playlists::playlist_page(id).await?;
         // What only its owner sees is not for other sites.
         if page.line.public { Ok(page) } else { Err(AppError::NotFound) }

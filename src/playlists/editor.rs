@@ -11,10 +11,10 @@ use crate::{
     ui::{
         breadcrumbs::Breadcrumbs,
         format::counted,
-        forms::{Check, Field, Form, Hidden, Submit, TextArea},
+        forms::{Check, Field, Form, FormAction, Hidden, Submit, TextArea},
         head::PageHead,
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
     },
 };
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ use leptos::prelude::*;
 /// The form for a new playlist.
 #[component]
 pub fn NewPlaylist() -> impl IntoView {
-    let creating = ServerAction::<Create>::new();
+    let creating = FormAction::<Create>::new();
     view! {
         <PageHead title=t!("playlists.new") path="/playlists/new"/>
         <header class="page-head"><h1 class="page-title">{t!("playlists.new")}</h1></header>
@@ -38,9 +38,9 @@ pub fn NewPlaylist() -> impl IntoView {
 /// The form of one's own playlist, and its end.
 #[component]
 pub fn EditPlaylist() -> impl IntoView {
-    let page = Resource::new_blocking(id_in_path::<PlaylistId>(), own_page);
-    let editing = ServerAction::<Edit>::new();
-    let deleting = ServerAction::<Delete>::new();
+    let page = Data::new(id_in_path::<PlaylistId>(), own_page);
+    let editing = FormAction::<Edit>::new();
+    let deleting = FormAction::<Delete>::new();
     load(page, move |PlaylistPage { line, description, followers, .. }| {
         let (id, name, public, back) = (line.id.to_string(), line.name.clone(), line.public, line.path());
         let also_id = id.clone();
@@ -76,9 +76,9 @@ pub fn EditPlaylist() -> impl IntoView {
 pub fn AddToPlaylistPage() -> impl IntoView {
     let (track, song) = (in_query("track"), in_query("song"));
     let which = move || (track().and_then(|id| id.parse::<TrackId>().ok()), song().and_then(|id| id.parse::<SongId>().ok()));
-    let page = Resource::new_blocking(which, |(track, song)| add_page(track, song));
-    let adding = ServerAction::<Add>::new();
-    let creating = ServerAction::<Create>::new();
+    let page = Data::new(which, |(track, song)| add_page(track, song));
+    let adding = FormAction::<Add>::new();
+    let creating = FormAction::<Create>::new();
     let hidden = move || {
         let (track, song) = which();
         view! {

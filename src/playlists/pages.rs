@@ -14,10 +14,10 @@ use crate::{
         cards::{TrackList, TrackRow},
         empty::EmptyState,
         format::{counted, duration},
-        forms::{Form, Hidden},
+        forms::{Form, FormAction, Hidden},
         head::PageHead,
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
         table::{StatusBadge, Tone},
     },
 };
@@ -28,9 +28,9 @@ use leptos::prelude::*;
 pub fn PlaylistView() -> impl IntoView {
     let id = id_in_path::<PlaylistId>();
     let via = in_query("via");
-    let arranging = ServerAction::<Arrange>::new();
-    let following = ServerAction::<Follow>::new();
-    let page = Resource::new_blocking(move || (id(), arranging.version().get(), following.version().get()), |(id, ..)| page(id));
+    let arranging = FormAction::<Arrange>::new();
+    let following = FormAction::<Follow>::new();
+    let page = Data::new(move || (id(), arranging.version().get(), following.version().get()), |(id, ..)| page(id));
     load(page, move |page: PlaylistPage| {
         let seconds: i64 = page.entries.iter().filter_map(|entry| entry.item.as_ref()).map(|item| i64::from(item.seconds())).sum();
         let facts = vec![
@@ -66,7 +66,7 @@ const fn source(via: Option<&str>) -> &'static str {
 
 /// What can be done with the playlist as a whole.
 #[component]
-fn Actions(page: PlaylistPage, following: ServerAction<Follow>, via: Option<String>) -> impl IntoView {
+fn Actions(page: PlaylistPage, following: FormAction<Follow>, via: Option<String>) -> impl IntoView {
     let id = page.line.id;
     let owned = page.mine.then(|| {
         let (text, tone) = if page.line.public { (t!("playlists.public"), Tone::Success) } else { (t!("playlists.private"), Tone::Neutral) };
@@ -102,7 +102,7 @@ fn Actions(page: PlaylistPage, following: ServerAction<Follow>, via: Option<Stri
 
 /// The tracks and songs in their order.
 #[component]
-fn Entries(page: PlaylistPage, arranging: ServerAction<Arrange>, source: &'static str) -> impl IntoView {
+fn Entries(page: PlaylistPage, arranging: FormAction<Arrange>, source: &'static str) -> impl IntoView {
     let pieces = pieces(&page);
     let PlaylistPage { line, mine, entries, .. } = page;
     if entries.is_empty() {

@@ -14,10 +14,10 @@ use crate::{
         breadcrumbs::Breadcrumbs,
         empty::EmptyState,
         format::{When, number},
-        forms::{Form, Hidden},
+        forms::{Form, FormAction, Hidden},
         head::PageHead,
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
         table::{Column, DataTable},
         toast::Toasts,
     },
@@ -29,8 +29,8 @@ use leptos::prelude::*;
 pub fn ShareView() -> impl IntoView {
     let id = id_in_path::<PlaylistId>();
     let code = in_query("code");
-    let sharing = ServerAction::<Share>::new();
-    let page = Resource::new_blocking(move || (id(), sharing.version().get()), |(id, _)| share_page(id));
+    let sharing = FormAction::<Share>::new();
+    let page = Data::new(move || (id(), sharing.version().get()), |(id, _)| share_page(id));
     load(page, move |SharePage { line, shares }| {
         let title = t!("playlists.share_named", name = line.name).into_owned();
         let here = format!("/playlists/{}/share", line.id);

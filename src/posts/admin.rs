@@ -13,9 +13,9 @@ use crate::{
         breadcrumbs::Breadcrumbs,
         empty::EmptyState,
         format::When,
-        forms::{Check, Field, Form, Hidden, Submit, TextArea},
+        forms::{Check, Field, Form, FormAction, Hidden, Submit, TextArea},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         pagination::Pagination,
         table::{Column, DataTable, StatusBadge, Tone},
     },
@@ -26,7 +26,7 @@ use leptos::prelude::*;
 #[component]
 pub fn AdminPosts() -> impl IntoView {
     let after = in_query("after");
-    let page = Resource::new_blocking(move || after().and_then(|key| key.parse().ok()), all_posts);
+    let page = Data::new(move || after().and_then(|key| key.parse().ok()), all_posts);
     view! {
         <PageHead title=t!("posts.title")/>
         <header class="page-head">
@@ -76,13 +76,13 @@ pub fn NewPost() -> impl IntoView {
 #[component]
 pub fn EditPost() -> impl IntoView {
     let id = id_in_path::<PostId>();
-    let page = Resource::new_blocking(id, draft);
+    let page = Data::new(id, draft);
     load(page, move |draft| view! { <Editor id=Some(id()) draft/> })
 }
 
 #[component]
 fn Editor(id: Option<PostId>, draft: PostDraft) -> impl IntoView {
-    let saving = ServerAction::<Save>::new();
+    let saving = FormAction::<Save>::new();
     let title = if id.is_some() { t!("posts.admin.edit") } else { t!("posts.admin.new") };
     view! {
         <PageHead title=title.clone()/>

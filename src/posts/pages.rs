@@ -9,7 +9,15 @@ use crate::{
     ids::PostId,
     page::Page,
     t,
-    ui::{breadcrumbs::Breadcrumbs, empty::EmptyState, format::When, head::PageHead, load::load, notice::Notice, pagination::Pagination},
+    ui::{
+        breadcrumbs::Breadcrumbs,
+        empty::EmptyState,
+        format::When,
+        head::PageHead,
+        load::{Data, load},
+        notice::Notice,
+        pagination::Pagination,
+    },
 };
 use leptos::prelude::*;
 
@@ -17,7 +25,7 @@ use leptos::prelude::*;
 #[component]
 pub fn PostsPage() -> impl IntoView {
     let after = in_query("after");
-    let page = Resource::new_blocking(after, posts);
+    let page = Data::new(after, posts);
     view! {
         <PageHead title=t!("posts.title") description=t!("posts.lead") path="/posts"/>
         <header class="page-head">
@@ -53,7 +61,7 @@ pub fn PostsPage() -> impl IntoView {
 /// One post.
 #[component]
 pub fn PostView() -> impl IntoView {
-    let page = Resource::new_blocking(id_in_path::<PostId>(), post);
+    let page = Data::new(id_in_path::<PostId>(), post);
     load(page, |PostPage { line, author, html, summary }| {
         let body = match html {
             Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),

@@ -26,6 +26,7 @@ const GUARDED: &[(&str, Need)] = &[
     ("/admin", Need::Admin),
     ("/library", Need::Listener),
     ("/settings", Need::Listener),
+    ("/notifications", Need::Listener),
     ("/playlists/new", Need::Listener),
     ("/playlists/add", Need::Listener),
     ("/playlists/*/edit", Need::Listener),

@@ -11,9 +11,9 @@ use crate::{
         breadcrumbs::Breadcrumbs,
         empty::EmptyState,
         format::{When, percent},
-        forms::{Check, Field, Form, Hidden, Select, Submit, TextArea},
+        forms::{Check, Field, Form, FormAction, Hidden, Select, Submit, TextArea},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         notice::Notice,
         pagination::Pagination,
         table::{Amount, AmountCell, Column, DataTable, Tone},
@@ -39,7 +39,7 @@ pub fn TipLink(
 #[component]
 pub fn TipArtistPage() -> impl IntoView {
     let params = use_params_map();
-    let offer = Resource::new_blocking(
+    let offer = Data::new(
         move || params.read().get("id").and_then(|id| id.parse::<ArtistId>().ok()),
         |id| async move { api::offer_artist(id.ok_or(AppError::NotFound)?.0).await },
     );
@@ -50,7 +50,7 @@ pub fn TipArtistPage() -> impl IntoView {
 #[component]
 pub fn TipTrackPage() -> impl IntoView {
     let params = use_params_map();
-    let offer = Resource::new_blocking(
+    let offer = Data::new(
         move || params.read().get("id").and_then(|id| id.parse::<TrackId>().ok()),
         |id| async move { api::offer_track(id.ok_or(AppError::NotFound)?.0).await },
     );
@@ -59,7 +59,7 @@ pub fn TipTrackPage() -> impl IntoView {
 
 #[component]
 fn TipForm(offer: Offer) -> impl IntoView {
-    let action = ServerAction::<api::SendTip>::new();
+    let action = FormAction::<api::SendTip>::new();
     let artist_path = format!("/artists/{}-{}", offer.artist, slug(&offer.artist_name));
     let (title, track, above) = match &offer.track {
         Some((id, title)) => (
@@ -121,7 +121,7 @@ fn giver(tip: &Received, anonymous: bool) -> String {
 pub fn StudioTipsPage() -> impl IntoView {
     let query = use_query_map();
     let before = move || query.read().get("after").and_then(|key| key.parse::<i32>().ok());
-    let tips = Resource::new_blocking(before, api::received_page);
+    let tips = Data::new(before, api::received_page);
     view! {
         <PageHead title=t!("tips.received.title")/>
         <header class="page-head">
@@ -175,7 +175,7 @@ fn TipRow(tip: Received) -> impl IntoView {
 #[component]
 pub fn StudioTipPage() -> impl IntoView {
     let params = use_params_map();
-    let tip = Resource::new_blocking(
+    let tip = Data::new(
         move || params.read().get("id").and_then(|id| id.parse::<TipId>().ok()),
         |id| async move { api::received_one(id.ok_or(AppError::NotFound)?.0).await },
     );
@@ -184,7 +184,7 @@ pub fn StudioTipPage() -> impl IntoView {
 
 #[component]
 fn TipView(tip: Received) -> impl IntoView {
-    let action = ServerAction::<api::Reply>::new();
+    let action = FormAction::<api::Reply>::new();
     let title = t!("tips.received.one", amount = shown(tip.amount), from = giver(&tip, true)).into_owned();
     let reply = match tip.reply {
         Some(reply) => view! { <section class="section"><h2>{t!("tips.reply.title")}</h2><p class="prose">{reply}</p></section> }.into_any(),

@@ -6,19 +6,13 @@
 
 use crate::{
     app::boot,
-    error::AppError,
+    error::{AppError, AppResult},
     ui::{head::escape, toast::Toasts},
 };
-use leptos::{
-    context::Provider,
-    form::ActionForm,
-    html,
-    prelude::*,
-    server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq},
-};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::collections::HashMap;
-use web_sys::FormData;
+use leptos::{context::Provider, ev::SubmitEvent, form::form_data_from_event, html, prelude::*, server_fn::ServerFn};
+use serde::{Deserialize, Serialize};
+use std::{collections::HashMap, marker::PhantomData};
+use web_sys::UrlSearchParams;
 
 /// What a server function that changes something answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,30 +98,112 @@ impl FormContext {
     }
 }
 
+/// What became of a form's sending, for a page that shows more than the form. `S` is the server function.
+pub struct FormAction<S> {
+    sending: Sending,
+    to: PhantomData<fn(S)>,
+}
+
+impl<S> Clone for FormAction<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for FormAction<S> {}
+
+impl<S> Default for FormAction<S> {
+    fn default() -> Self {
+        Self { sending: Sending { answer: RwSignal::new(None), pending: RwSignal::new(false), version: RwSignal::new(0) }, to: PhantomData }
+    }
+}
+
+impl<S> FormAction<S> {
+    /// Nothing is sent yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often it was answered: what is loaded with it is loaded again afterwards.
+    pub fn version(&self) -> Signal<usize> {
+        self.sending.version.into()
+    }
+}
+
+/// The same for every server function, so that the code for it is there once.
+#[derive(Clone, Copy)]
+struct Sending {
+    answer: RwSignal<Option<AppResult<Done>>>,
+    pending: RwSignal<bool>,
+    version: RwSignal<usize>,
+}
+
+impl Sending {
+    /// Sends what stands in the form, as the browser would, and takes the answer. Pressed twice, it is sent once.
+    fn send(self, url: &'static str, event: &SubmitEvent) {
+        if event.default_prevented() {
+            return;
+        }
+        event.prevent_default();
+        let Ok(data) = form_data_from_event(event) else { return };
+        let Ok(fields) = UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = post(url, String::from(fields.to_string())).await;
+            // The form may be gone by now.
+            self.pending.try_set(false);
+            self.answer.try_set(Some(answer));
+            self.version.try_update(|version| *version += 1);
+        });
+    }
+}
+
+/// Posts a form's fields to a server function.
+#[cfg(feature = "hydrate")]
+async fn post(url: &str, fields: String) -> AppResult<Done> {
+    let offline = || AppError::Refused(crate::t!("error.offline").into_owned());
+    let request = gloo_net::http::Request::post(url).header("Accept", "application/json").header("Content-Type", "application/x-www-form-urlencoded");
+    let response = request.body(fields).map_err(|_| offline())?.send().await.map_err(|_| offline())?;
+    let body = response.binary().await.map_err(|_| offline())?;
+    if response.ok() {
+        serde_json::from_slice(&body).map_err(|_| offline())
+    } else {
+        Err(serde_json::from_slice(&body).unwrap_or_else(|_| offline()))
+    }
+}
+
+/// The server never sends its own forms.
+#[cfg(not(feature = "hydrate"))]
+async fn post(_: &str, _: String) -> AppResult<Done> {
+    Err(AppError::NotFound)
+}
+
 /// A form that posts to a server function returning [`Done`]. Errors that belong to no field stand above the fields.
 #[component]
-pub fn Form<S, O>(
-    action: ServerAction<S>,
+pub fn Form<S: ServerFn<Output = Done, Error = AppError> + 'static>(
+    action: FormAction<S>,
     /// Extra classes of the form's body.
     #[prop(optional)]
     class: &'static str,
     children: Children,
-) -> impl IntoView
-where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Output = Done, Error = AppError> + Clone + Send + Sync + 'static,
-    S::Client: Client<AppError>,
-    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<FormData>,
-{
-    let refused = boot().flash.and_then(|flash| flash.refused).filter(|refused| refused.action == S::url());
+) -> impl IntoView {
+    form(S::url(), action.sending, class, children)
+}
+
+fn form(url: &'static str, sending: Sending, class: &'static str, children: Children) -> AnyView {
+    let refused = boot().flash.and_then(|flash| flash.refused).filter(|refused| refused.action == url);
     let values = refused.as_ref().map(|refused| refused.values.iter().cloned().collect()).unwrap_or_default();
     let first_error = refused.map(|refused| refused.error);
-    let answer = action.value();
+    let answer = sending.answer;
     let error = Signal::derive(move || match answer.get() {
         Some(Err(error)) => Some(error),
         Some(Ok(_)) => None,
         None => first_error.clone(),
     });
-    let context = FormContext { values: StoredValue::new(values), error, pending: action.pending().into() };
+    let context = FormContext { values: StoredValue::new(values), error, pending: sending.pending.into() };
     let form = NodeRef::<html::Form>::new();
 
     let toasts = use_context::<Toasts>();
@@ -140,13 +216,14 @@ where
     });
 
     view! {
-        <ActionForm action node_ref=form attr:class=format!("form {class}") attr:novalidate=true>
+        <form method="post" action=url node_ref=form class=format!("form {class}") novalidate=true on:submit=move |event| sending.send(url, &event)>
             <Provider value=context>
                 <GeneralError/>
                 {children()}
             </Provider>
-        </ActionForm>
+        </form>
     }
+    .into_any()
 }
 
 /// What is wrong with the whole form, or that several fields are.

@@ -8,7 +8,7 @@ use crate::{
     t,
     ui::{
         format::bytes,
-        forms::{Check, Field, FileField, FileForm, Form, Hidden, Select, Submit, TextArea},
+        forms::{Check, Field, FileField, FileForm, Form, FormAction, Hidden, Select, Submit, TextArea},
     },
 };
 use leptos::prelude::*;
@@ -49,7 +49,7 @@ pub(super) fn TextFields(
 /// The form of a new upload, and what broke off before, without JavaScript.
 #[component]
 pub(super) fn PlainForm(room: UploadRoom) -> impl IntoView {
-    let discard = ServerAction::<DiscardUpload>::new();
+    let discard = FormAction::<DiscardUpload>::new();
     let (most, kept) = (room.most, room.kept);
     view! {
         <QuotaLine quota=room.quota/>

@@ -19,10 +19,10 @@ use crate::{
     ui::{
         cover::Cover,
         format::{Count, duration},
-        forms::{Form, Hidden, Submit},
+        forms::{Form, FormAction, Hidden, Submit},
         head::{PageHead, escape},
         icons::{Glyph, Icon},
-        load::load,
+        load::{Data, load},
         notice::Notice,
         table::Tone,
     },
@@ -34,8 +34,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[component]
 pub fn TrackView() -> impl IntoView {
     let params = use_params_map();
-    let like = ServerAction::<LikeTrack>::new();
-    let page = Resource::new_blocking(
+    let like = FormAction::<LikeTrack>::new();
+    let page = Data::new(
         move || (params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok())), like.version().get()),
         |(id, _)| async move {
             match id {
@@ -44,10 +44,10 @@ pub fn TrackView() -> impl IntoView {
             }
         },
     );
-    let (say, remove) = (ServerAction::<CommentTrack>::new(), ServerAction::<RemoveComment>::new());
+    let (say, remove) = (FormAction::<CommentTrack>::new(), FormAction::<RemoveComment>::new());
     let query = use_query_map();
     let before = move || query.with(|query| query.get("comments").and_then(|before| before.parse::<i32>().ok()));
-    let said = Resource::new_blocking(
+    let said = Data::new(
         move || {
             let id = params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok()));
             (id, before(), say.version().get(), remove.version().get())
@@ -69,7 +69,7 @@ pub fn TrackView() -> impl IntoView {
 }
 
 #[component]
-fn Shown(page: TrackPage, like: ServerAction<LikeTrack>) -> impl IntoView {
+fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
     let card = page.card.clone();
     let id = card.id;
     let path = card.path();

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::boot,
-    error::{AppError, AppResult},
+    error::AppError,
     ids::TrackId,
     page::Page,
     t,
@@ -19,9 +19,9 @@ use crate::{
         cover::Cover,
         empty::EmptyState,
         format::{duration, number},
-        forms::{Check, FileForm, Form, Hidden, Submit},
+        forms::{Check, FileForm, Form, FormAction, Hidden, Submit},
         head::PageHead,
-        load::load,
+        load::{Data, load},
         notice::Notice,
         pagination::Pagination,
         table::{Column, DataTable, Tone},
@@ -36,11 +36,11 @@ use std::time::Duration;
 /// How often a page looks whether processing is done.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
-/// Loads the resource again soon, while something changes by itself. Without JavaScript the page has a link.
-fn look_again<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static>(pending: bool, resource: Resource<T>) {
+/// Loads the data again soon, while something changes by itself. Without JavaScript the page has a link.
+fn look_again<T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static>(pending: bool, data: Data<T>) {
     if pending {
         Effect::new(move || {
-            if let Ok(timer) = set_timeout_with_handle(move || resource.refetch(), LOOK_AGAIN) {
+            if let Ok(timer) = set_timeout_with_handle(move || data.refetch(), LOOK_AGAIN) {
                 on_cleanup(move || timer.clear());
             }
         });
@@ -56,8 +56,8 @@ fn above() -> Vec<(String, String)> {
 pub fn UploadsPage() -> impl IntoView {
     let query = use_query_map();
     let after = move || query.with(|query| query.get("after").and_then(|after| after.parse::<i32>().ok()));
-    let publish = ServerAction::<PublishDrafts>::new();
-    let list = Resource::new_blocking(move || (after(), publish.version().get()), |(after, _)| uploads(after));
+    let publish = FormAction::<PublishDrafts>::new();
+    let list = Data::new(move || (after(), publish.version().get()), |(after, _)| uploads(after));
     view! {
         <PageHead title=t!("uploads.list.title")/>
         <Breadcrumbs above=above()[..1].to_vec() here=t!("uploads.list.title")/>
@@ -129,7 +129,7 @@ pub fn NewUpload() -> impl IntoView {
         .filter(|refused| refused.action == ACTION)
         .and_then(|refused| refused.values.into_iter().find(|(name, _)| name == "staging").map(|(_, id)| id))
         .unwrap_or_default();
-    let about = Resource::new_blocking(move || staging.clone(), upload_form);
+    let about = Data::new(move || staging.clone(), upload_form);
     view! {
         <PageHead title=t!("uploads.new.title")/>
         <Breadcrumbs above=above() here=t!("uploads.new.title")/>
@@ -165,11 +165,11 @@ fn live() -> RwSignal<bool> {
 /// What an artist can do with one track.
 #[derive(Clone, Copy)]
 struct Actions {
-    publish: ServerAction<PublishTrack>,
-    unpublish: ServerAction<UnpublishTrack>,
-    withdraw: ServerAction<WithdrawTrack>,
-    retry: ServerAction<RetryTrack>,
-    keep: ServerAction<KeepAudio>,
+    publish: FormAction<PublishTrack>,
+    unpublish: FormAction<UnpublishTrack>,
+    withdraw: FormAction<WithdrawTrack>,
+    retry: FormAction<RetryTrack>,
+    keep: FormAction<KeepAudio>,
 }
 
 /// `/studio/uploads/:id`
@@ -177,18 +177,18 @@ struct Actions {
 pub fn UploadPage() -> impl IntoView {
     let params = use_params_map();
     let actions = Actions {
-        publish: ServerAction::new(),
-        unpublish: ServerAction::new(),
-        withdraw: ServerAction::new(),
-        retry: ServerAction::new(),
-        keep: ServerAction::new(),
+        publish: FormAction::new(),
+        unpublish: FormAction::new(),
+        withdraw: FormAction::new(),
+        retry: FormAction::new(),
+        keep: FormAction::new(),
     };
     let versions = move || {
         let changed = (actions.publish.version().get(), actions.unpublish.version().get(), actions.withdraw.version().get());
         (changed, actions.retry.version().get(), actions.keep.version().get())
     };
-    let room = Resource::new_blocking(|| (), |()| upload_form(String::new()));
-    let track = Resource::new_blocking(
+    let room = Data::new(|| (), |()| upload_form(String::new()));
+    let track = Data::new(
         move || (params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok())), versions()),
         |(id, _)| async move {
             match id {
@@ -218,7 +218,7 @@ fn Replacement(id: TrackId, room: UploadRoom, again: Callback<()>) -> impl IntoV
 }
 
 #[component]
-fn OneUpload(track: StudioTrack, actions: Actions, room: Resource<AppResult<UploadRoom>>, again: Callback<()>) -> impl IntoView {
+fn OneUpload(track: StudioTrack, actions: Actions, room: Data<UploadRoom>, again: Callback<()>) -> impl IntoView {
     let id = track.card.id;
     let (here, action) = (format!("/studio/uploads/{id}"), format!("/studio/uploads/{id}"));
     let failed = matches!(track.state, TrackState::Failed | TrackState::Unavailable) && !track.withdrawn;
@@ -232,7 +232,7 @@ fn OneUpload(track: StudioTrack, actions: Actions, room: Resource<AppResult<Uplo
         <header class="page-head">
             <h1 class="page-title">{track.card.title.clone()}</h1>
             <p role="status"><span class=track.badge()>{track.standing()}</span></p>
-            <Cover seed=format!("track-{id} {}", track.card.title) src=track.card.cover.as_deref().map(|cover| cover_at(cover, 320)) size=160/>
+            <div class="max-w-40"><Cover seed=format!("track-{id} {}", track.card.title) src=track.card.cover.as_deref().map(|cover| cover_at(cover, 320)) size=160/></div>
         </header>
         {failed.then(|| view! { <Notice tone=Tone::Danger><p>{failure_text(track.failure.as_deref().or(Some("missing")))}</p></Notice> })}
         {pending.then({

@@ -10,9 +10,9 @@ use crate::{
     t,
     ui::{
         format::When,
-        forms::{Field, Form, Hidden, Submit},
+        forms::{Field, Form, FormAction, Hidden, Submit},
         head::PageHead,
-        load::load,
+        load::{Data, load},
     },
 };
 use leptos::prelude::*;
@@ -33,12 +33,12 @@ fn Part(id: &'static str, #[prop(into)] title: String, #[prop(into, optional)] l
 /// `/settings`
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let rename = ServerAction::<Rename>::new();
-    let change_email = ServerAction::<ChangeEmail>::new();
-    let change_password = ServerAction::<ChangePassword>::new();
-    let end = ServerAction::<EndSession>::new();
-    let end_others = ServerAction::<EndOtherSessions>::new();
-    let resource = Resource::new_blocking(|| (), |()| my_settings());
+    let rename = FormAction::<Rename>::new();
+    let change_email = FormAction::<ChangeEmail>::new();
+    let change_password = FormAction::<ChangePassword>::new();
+    let end = FormAction::<EndSession>::new();
+    let end_others = FormAction::<EndOtherSessions>::new();
+    let resource = Data::new(|| (), |()| my_settings());
     load(resource, move |Settings { name, email, pending_email, sessions }| {
         let others = sessions.len() > 1;
         view! {
@@ -87,7 +87,7 @@ pub fn SettingsPage() -> impl IntoView {
 
 /// One place where the person is logged in.
 #[component]
-fn Session(line: SessionLine, end: ServerAction<EndSession>) -> impl IntoView {
+fn Session(line: SessionLine, end: FormAction<EndSession>) -> impl IntoView {
     let now = OffsetDateTime::from_unix_timestamp(boot().now).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let device = match device(&line.user_agent) {
         (Some(browser), Some(system)) => t!("accounts.sessions.device", browser = browser, system = system).into_owned(),
@@ -118,8 +118,8 @@ fn Session(line: SessionLine, end: ServerAction<EndSession>) -> impl IntoView {
 /// `/settings/close`: what happens, what stands against it, and the button.
 #[component]
 pub fn CloseAccountPage() -> impl IntoView {
-    let close = ServerAction::<CloseAccount>::new();
-    let resource = Resource::new_blocking(|| (), |()| closing());
+    let close = FormAction::<CloseAccount>::new();
+    let resource = Data::new(|| (), |()| closing());
     load(resource, move |ClosingView { artist, obstacles }| {
         let possible = obstacles.is_empty();
         let artist = artist.map(|name| {

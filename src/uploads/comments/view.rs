@@ -7,7 +7,7 @@ use crate::{
     t,
     ui::{
         format::{When, counted},
-        forms::{Form, Hidden, Submit, TextArea},
+        forms::{Form, FormAction, Hidden, Submit, TextArea},
         pagination::Pagination,
     },
 };
@@ -21,8 +21,8 @@ pub fn Comments(
     /// The track's page.
     path: String,
     list: CommentList,
-    say: ServerAction<CommentTrack>,
-    remove: ServerAction<RemoveComment>,
+    say: FormAction<CommentTrack>,
+    remove: FormAction<RemoveComment>,
     started: bool,
 ) -> impl IntoView {
     let title = if list.count == 0 { t!("uploads.comments.title").into_owned() } else { counted("uploads.comments.count", list.count.into()) };
@@ -54,7 +54,7 @@ pub fn Comments(
 }
 
 #[component]
-fn One(comment: Comment, remove: ServerAction<RemoveComment>) -> impl IntoView {
+fn One(comment: Comment, remove: FormAction<RemoveComment>) -> impl IntoView {
     let said = OffsetDateTime::from_unix_timestamp(comment.said).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let label = if comment.mine { t!("uploads.comments.delete") } else { t!("uploads.comments.remove") };
     view! {
