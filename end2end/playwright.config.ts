@@ -1,6 +1,6 @@
 import { defineConfig, devices } from "@playwright/test";
 
-/** Every spec runs twice: taken over by the browser's program, and with JavaScript off. */
+/** Every spec runs twice: taken over by the browser's program, and with JavaScript off; `@program` marks those of things that are the program's alone. */
 const base = process.env.SITE_URL ?? "http://127.0.0.1:3110";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const launchOptions = {
@@ -19,7 +19,7 @@ export default defineConfig({
   use: { baseURL: base, launchOptions, actionTimeout: 8_000, trace: "retain-on-failure" },
   projects: [
     { name: "hydrated", use: { ...devices["Desktop Chrome"], launchOptions } },
-    { name: "no-javascript", use: { ...devices["Desktop Chrome"], launchOptions, javaScriptEnabled: false } },
+    { name: "no-javascript", grepInvert: /@program/, use: { ...devices["Desktop Chrome"], launchOptions, javaScriptEnabled: false } },
   ],
   webServer: process.env.SITE_URL
     ? undefined

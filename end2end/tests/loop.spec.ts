@@ -87,6 +87,7 @@ test("publish, play, collect, tip, pay out", async ({ browser, hydrated, accessi
   const playlist = listener.url().match(/\/playlists\/(\d+)/)![1]!;
   await listener.goto(`/playlists/add?track=${trackId}`);
   await listener.getByRole("button", { name: new RegExp(`Night ${mark}|Add`) }).first().click();
+  await expect(listener.getByText(`Added to Night ${mark}.`)).toBeVisible();
   await listener.goto(`/playlists/${playlist}`);
   await expect(listener.locator("main")).toContainText(`Cellar song ${mark}`);
 

@@ -66,5 +66,5 @@ export async function later(request: APIRequestContext, days: number): Promise<v
 export function eternity(...args: string[]): string {
   const data = readFileSync(join(root, "end2end", ".server"), "utf8").trim();
   const script = `. .ci/env.sh; exec "$CARGO_TARGET_DIR/debug/eternity" ${args.join(" ")}`;
-  return execFileSync("bash", ["-c", script], { cwd: root, encoding: "utf8", env: { ...process.env, ETERNITY_MODE: "development", ETERNITY_DATA_DIR: data, RUST_LOG: "error" } });
+  return execFileSync("bash", ["-c", script], { cwd: root, encoding: "utf8", env: { ...process.env, DATABASE_URL: undefined, ETERNITY_MODE: "development", ETERNITY_DATA_DIR: data, RUST_LOG: "error" } });
 }

@@ -19,8 +19,8 @@ const position = (page: Page) => page.evaluate(() => (document.querySelector("au
 const queue = (page: Page) => page.getByRole("dialog", { name: "Queue" });
 const rows = (page: Page) => queue(page).locator(".queue-row .queue-row-title").allTextContents();
 
-test("the queue: played, arranged, and there again after a reload", async ({ page, hydrated, accessible }) => {
-  test.skip(!hydrated, "without JavaScript there is no queue; the next test says what there is");
+// Without JavaScript there is no queue; the next test says what there is.
+test("the queue: played, arranged, and there again after a reload", { tag: "@program" }, async ({ page, accessible }) => {
   const titles = await playCharts(page);
   expect(titles.length).toBeGreaterThan(3);
   await expect(page.locator(".player .player-title")).toHaveText(titles[0]!);
@@ -74,8 +74,8 @@ test("play next and add to the queue, from the menu of a track", async ({ page, 
   await expect(page.locator(".player .player-title")).toHaveText(title);
 });
 
-test("keys, and the sheet that tells them", async ({ page, hydrated, accessible }) => {
-  test.skip(!hydrated, "keys are the program's");
+// Keys are the program's.
+test("keys, and the sheet that tells them", { tag: "@program" }, async ({ page, accessible }) => {
   const titles = await playCharts(page);
   await page.locator("body").click({ position: { x: 5, y: 300 } });
   await page.keyboard.press("k");
@@ -109,8 +109,8 @@ test("keys, and the sheet that tells them", async ({ page, hydrated, accessible 
   await expect(page.locator(".player .player-title")).toHaveText(current);
 });
 
-test("the next track follows by itself, and a broken one is told and passed", async ({ page, hydrated }) => {
-  test.skip(!hydrated, "one track is played at a time");
+// One track is played at a time.
+test("the next track follows by itself, and a broken one is told and passed", { tag: "@program" }, async ({ page }) => {
   const titles = await playCharts(page);
   await page.evaluate(() => {
     const audio = document.querySelector("audio") as HTMLAudioElement;
@@ -127,8 +127,8 @@ test("the next track follows by itself, and a broken one is told and passed", as
   await expect.poll(() => sounding(page)).toBe(true);
 });
 
-test("the sleep timer pauses the music", async ({ page, hydrated }) => {
-  test.skip(!hydrated, "the timer is the program's");
+// The timer is the program's.
+test("the sleep timer pauses the music", { tag: "@program" }, async ({ page }) => {
   await page.clock.install();
   await playCharts(page);
   await page.getByRole("button", { name: "Open the queue" }).click();

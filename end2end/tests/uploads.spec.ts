@@ -34,8 +34,8 @@ function stored(): string[] {
   return execFileSync("sh", ["-c", `sha256sum ${media}/* | cut -d' ' -f1`], { encoding: "utf8" }).split("\n");
 }
 
-test("several files at once, one of them bad", async ({ page, hydrated, accessible }) => {
-  test.skip(!hydrated, "without JavaScript the plain form takes one file");
+// Without JavaScript the plain form takes one file.
+test("several files at once, one of them bad", { tag: "@program" }, async ({ page, hydrated, accessible }) => {
   await artist(page, "Several", hydrated);
   const bad = join(mkdtempSync(join(tmpdir(), "eternity-bad-")), "poem.wav");
   writeFileSync(bad, "no music ".repeat(3_000));
@@ -51,8 +51,8 @@ test("several files at once, one of them bad", async ({ page, hydrated, accessib
   await accessible();
 });
 
-test("a broken connection goes on by itself, a closed tab when the file is chosen again", async ({ page, context, hydrated }) => {
-  test.skip(!hydrated, "resuming needs JavaScript");
+// Resuming needs JavaScript.
+test("a broken connection goes on by itself, a closed tab when the file is chosen again", { tag: "@program" }, async ({ page, context, hydrated }) => {
   test.setTimeout(120_000);
   await artist(page, "Broken", hydrated);
   const file = longFile("long.wav");
@@ -112,8 +112,8 @@ test("a file is stopped, and what broke off is thrown away", async ({ page, hydr
   }
 });
 
-test("tus-js-client and tuspy resume until the file is whole", async ({ page, context, hydrated }) => {
-  test.skip(!hydrated, "these clients bring their own program");
+// These clients bring their own program.
+test("tus-js-client and tuspy resume until the file is whole", { tag: "@program" }, async ({ page, context, hydrated }) => {
   test.setTimeout(120_000);
   await artist(page, "Clients", hydrated);
   const endpoint = new URL("/uploads/files", page.url()).href;
