@@ -244,6 +244,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/studio/payouts") view=payouts::pages::StudioPayoutsPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/payouts/:id") view=payouts::pages::StudioPayoutPage ssr=SsrMode::Async/>
             <Route path=path!("/admin") view=admin::pages::AdminPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/jobs") view=admin::jobs::JobsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payouts") view=payouts::admin::AdminPayoutsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payouts/:id") view=payouts::admin::AdminPayoutPage ssr=SsrMode::Async/>
         </Routes>

@@ -18,6 +18,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
         .merge(crate::artists::routes::routes(app))
         .merge(crate::uploads::routes::routes(app))
         .merge(crate::uploads::tus::routes())
+        .merge(crate::uploads::downloads::routes())
         .merge(crate::catalogue::routes::routes())
         .merge(crate::playlists::routes::routes());
     if app.config.development() {

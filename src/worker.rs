@@ -2,10 +2,10 @@
 
 use crate::{
     checkout, ledger, listening,
-    media::transcode::Transcode,
+    media::{self, transcode::Transcode},
     payouts::send::SendPayout,
     server::{
-        jobs::{self, Job, Taken},
+        jobs::{self, Job, Lane, Taken},
         mail::SendMail,
         rate,
         state::App,
@@ -17,22 +17,28 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How long to wait for work before looking again.
-const IDLE: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_millis(500);
+/// How many jobs of the quick lane run at once.
+const QUICK: u16 = 2;
 
-/// Works until it is told to stop, and finishes the job at hand first.
+/// Works until it is told to stop, and finishes the jobs at hand first. Each lane has runners of its own, so that a
+/// long transcode delays no mail.
 pub async fn run(app: App, stop: CancellationToken) {
-    let mut swept = None;
+    let mut tasks = tokio::task::JoinSet::new();
+    for (lane, count) in [(Lane::Quick, QUICK), (Lane::Heavy, app.config.server.transcoders.max(1))] {
+        for _ in 0..count {
+            tasks.spawn(runner(app.clone(), lane, stop.clone()));
+        }
+    }
+    tasks.spawn(sweeper(app, stop));
+    tasks.join_all().await;
+}
+
+async fn runner(app: App, lane: Lane, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        match jobs::take(&app).await {
+        match jobs::take(&app, lane).await {
             Ok(Some(job)) => work(&app, &job).await,
             Ok(None) => {
-                let now = app.clock.now();
-                if swept.is_none_or(|last| now - last > time::Duration::minutes(1)) {
-                    swept = Some(now);
-                    if let Err(error) = sweep(&app).await {
-                        tracing::warn!("the sweep failed: {error:#}");
-                    }
-                }
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = app.work.notified() => {}
@@ -43,9 +49,21 @@ pub async fn run(app: App, stop: CancellationToken) {
                 tracing::warn!("the queue can't be read: {error}");
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = tokio::time::sleep(IDLE * 3) => {}
+                    () = tokio::time::sleep(IDLE * 6) => {}
                 }
             }
+        }
+    }
+}
+
+async fn sweeper(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = sweep(&app).await {
+            tracing::warn!("the sweep failed: {error:#}");
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
         }
     }
 }
@@ -57,7 +75,7 @@ pub async fn run(app: App, stop: CancellationToken) {
 pub async fn drain(app: &App) -> Result<usize> {
     let mut done = 0;
     sweep(app).await?;
-    while let Some(job) = jobs::take(app).await? {
+    while let Some(job) = jobs::take(app, Lane::Any).await? {
         work(app, &job).await;
         done += 1;
     }
@@ -66,7 +84,7 @@ pub async fn drain(app: &App) -> Result<usize> {
 
 async fn work(app: &App, job: &Taken) {
     let started = std::time::Instant::now();
-    let result = perform(app, job).await.map_err(|error| format!("{error:#}"));
+    let result = performed(app, job).await.map_err(|error| format!("{error:#}"));
     metrics::counter!("jobs_total", "kind" => job.kind.clone(), "ok" => result.is_ok().to_string()).increment(1);
     match &result {
         Ok(()) => tracing::info!(kind = job.kind, seconds = started.elapsed().as_secs_f32(), "job done"),
@@ -77,12 +95,37 @@ async fn work(app: &App, job: &Taken) {
     }
 }
 
+/// Does a job, and gives signs of life while it lasts.
+async fn performed(app: &App, job: &Taken) -> Result<()> {
+    // A job that took its workers with it every time is put aside as well.
+    if job.attempts > jobs::MAX_ATTEMPTS {
+        match job.kind.as_str() {
+            Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.give_up(app).await?,
+            ReplaceAudio::KIND => serde_json::from_str::<ReplaceAudio>(&job.payload)?.give_up(app).await?,
+            _ => {}
+        }
+        bail!("the worker ended during every attempt");
+    }
+    let work = perform(app, job);
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            result = &mut work => return result,
+            () = tokio::time::sleep(jobs::SIGN_OF_LIFE) => {
+                if let Err(error) = jobs::keep(app, job).await {
+                    tracing::warn!("no sign of life could be given: {error}");
+                }
+            }
+        }
+    }
+}
+
 /// What each kind of job does.
 async fn perform(app: &App, job: &Taken) -> Result<()> {
     match job.kind.as_str() {
-        Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.run(app).await,
+        Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.run(app, job.last()).await,
         SendMail::KIND => serde_json::from_str::<SendMail>(&job.payload)?.run(app).await,
-        ReplaceAudio::KIND => serde_json::from_str::<ReplaceAudio>(&job.payload)?.run(app).await,
+        ReplaceAudio::KIND => serde_json::from_str::<ReplaceAudio>(&job.payload)?.run(app, job.last()).await,
         SendPayout::KIND => serde_json::from_str::<SendPayout>(&job.payload)?.run(app).await,
         unknown => bail!("no such kind of job: {unknown}"),
     }
@@ -93,6 +136,8 @@ async fn sweep(app: &App) -> Result<()> {
     rate::sweep(app).await?;
     crate::accounts::store::tokens::sweep(&app.db, app.clock.now()).await?;
     uploads::staging::sweep(app).await?;
+    jobs::sweep(app).await?;
+    media::storage::Storage::of(app).sweep().await?;
     let now = app.clock.now();
     ledger::release(app, now).await?;
     checkout::store::expire(app, now).await?;

@@ -36,8 +36,8 @@ pub fn AdminPage() -> impl IntoView {
             <section class="section">
                 <h2>{t!("admin.site")}</h2>
                 <Stats>
-                    <Stat label=t!("admin.queued") value=number(figures.jobs_queued)/>
-                    <Stat label=t!("admin.dead") value=number(figures.jobs_dead) note=t!("admin.dead_note")/>
+                    <Stat label=t!("admin.queued") value=number(figures.jobs_queued) href="/admin/jobs"/>
+                    <Stat label=t!("admin.dead") value=number(figures.jobs_dead) href="/admin/jobs" note=t!("admin.dead_note")/>
                     <Stat label=t!("admin.users") value=number(figures.users)/>
                     <Stat label=t!("admin.artists") value=number(figures.artists)/>
                 </Stats>

@@ -2,6 +2,7 @@
 
 mod demo;
 mod ledger;
+mod media;
 pub mod migrate;
 mod recount;
 pub mod serve;
@@ -49,6 +50,9 @@ enum Command {
     /// Prove that the books balance.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Look after the files of sound.
+    #[command(subcommand)]
+    Media(media::Media),
     /// Count plays, likes, followers and shares again, report counters that were wrong, and correct them.
     Recount(recount::Recount),
     /// Look after accounts: promote, demote, list, make a reset link.
@@ -81,6 +85,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo(demo) => demo.run(&opened.app).await,
         Command::Worker(worker) => worker.run(&opened.app).await,
         Command::Ledger(ledger) => ledger.run(&opened.app).await,
+        Command::Media(media) => media.run(&opened.app).await,
         Command::Recount(recount) => recount.run(&opened.app).await,
         Command::User(user) => user.run(&opened.app).await,
         Command::Status => status::run(&opened.app).await,

@@ -11,6 +11,7 @@ use crate::{
     ids::{AlbumId, PlaylistId, SongId, TrackId},
     media::{
         images::Purpose,
+        renditions::Quality,
         storage::Storage,
         transcode::{self, Made},
     },
@@ -99,11 +100,12 @@ async fn song(filling: &Filling<'_>, album_index: usize, album: AlbumId, index: 
     let file = render_piece(filling, song.piece(index, filling.small), 16)?.await??;
     let storage = Storage::of(filling.app);
     let stem = tokens::ulid();
-    let (original, standard, high) = (format!("originals/{stem}"), format!("audio/{stem}-128.m4a"), format!("audio/{stem}-256.m4a"));
+    let original = format!("originals/{stem}");
     let scratch = storage.scratch().await?;
     tokio::fs::copy(&file, &scratch).await?;
     storage.adopt(&scratch, &original).await?;
-    let Made { duration_ms, .. } = transcode::make(&storage, &original, &standard, &high).await.map_err(|problem| anyhow!(problem.text()))?;
+    let Made { duration_ms, .. } =
+        transcode::make(&storage, &original, &[Quality::Aac128, Quality::Aac256]).await.map_err(|problem| anyhow!(problem.text()))?;
     let then = filling.now - Duration::days(310 - 120 * i64::try_from(album_index)?);
     let number = i32::try_from(index - ALBUMS[album_index].songs.start)? + 1;
     let done = sqlx::query!(
@@ -114,7 +116,7 @@ async fn song(filling: &Filling<'_>, album_index: usize, album: AlbumId, index: 
         ALBUMS[album_index].artist,
         song.genre,
         number,
-        standard,
+        Quality::Aac128.key(&stem),
         i32::try_from((duration_ms + 500) / 1_000)?,
         song.price,
         then,

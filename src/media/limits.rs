@@ -13,13 +13,14 @@ const FILE_SIZE: u64 = 2 << 30;
 pub fn tool(program: &str, cpu_seconds: u64) -> Command {
     let mut command = Command::new(program);
     command.kill_on_drop(true).stdin(std::process::Stdio::null());
-    // SAFETY: between fork and exec only setrlimit and setpriority are called, which are async-signal-safe and
+    // SAFETY: between fork and exec only setrlimit, prctl and setpriority are called, which are async-signal-safe and
     // touch no memory of the parent.
     unsafe {
         command.pre_exec(move || {
             limit(libc::RLIMIT_AS, MEMORY)?;
             limit(libc::RLIMIT_FSIZE, FILE_SIZE)?;
             limit(libc::RLIMIT_CPU, cpu_seconds)?;
+            die_with_parent();
             // That it can't be polite is no reason not to work.
             let _unchanged = libc::setpriority(libc::PRIO_PROCESS, 0, 10);
             Ok(())
@@ -27,6 +28,15 @@ pub fn tool(program: &str, cpu_seconds: u64) -> Command {
     }
     command
 }
+
+/// A worker that is killed takes its tools with it.
+#[cfg(target_os = "linux")]
+fn die_with_parent() {
+    // SAFETY: plain numbers only.
+    let _refused = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+}
+#[cfg(not(target_os = "linux"))]
+fn die_with_parent() {}
 
 #[cfg(target_env = "gnu")]
 type Resource = libc::__rlimit_resource_t;

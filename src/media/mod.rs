@@ -1,14 +1,21 @@
 //! Audio and images: what a file is, where it lies, how it is made fit to be heard and seen.
 
+pub mod analysis;
+pub mod encode;
 pub mod forms;
+pub mod hearing;
 pub mod images;
 pub mod limits;
+pub mod listen;
 pub mod outgoing;
 pub mod probe;
+pub mod recognise;
+pub mod renditions;
 pub mod storage;
 pub mod streaming;
 pub mod tags;
 pub mod transcode;
+pub mod verify;
 pub mod waveform;
 
 use crate::server::state::App;

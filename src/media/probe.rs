@@ -1,22 +1,46 @@
-//! What a file is: by its first bytes, then by ffprobe. Its name is never asked.
+//! What a file is: by its first bytes, then by ffprobe, then by listening to it for a few seconds of our time.
 
-use super::limits::tool;
+use super::{
+    limits::tool,
+    listen,
+    recognise::{self, Kind},
+};
 use serde::Deserialize;
 use std::{io, path::Path, time::Duration};
-use tokio::io::AsyncReadExt;
 
 /// The shortest and the longest track, in milliseconds.
 const SHORTEST_MS: i64 = 1_000;
-const LONGEST_MS: i64 = 4 * 60 * 60 * 1_000;
+pub(super) const LONGEST_MS: i64 = 4 * 60 * 60 * 1_000;
+/// The sample rates that are taken, in Hz.
+const RATES: std::ops::RangeInclusive<i64> = 8_000..=192_000;
+/// What has more channels than surround sound (5.1) can't be mixed down sensibly.
+const MOST_CHANNELS: i64 = 6;
+/// How long ffprobe may look at a file.
+const LOOK: Duration = Duration::from_secs(20);
+/// How long a new file is listened to before it is accepted; what is not heard by then, the job hears.
+const FIRST_LISTEN: Duration = Duration::from_secs(8);
 
 /// Why a file can't be a track. The codes stand in the database; their words in `words.en.yml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
     Empty,
     NotAudio,
+    /// Audio, but of a kind that is not taken.
+    Unsupported,
+    Video,
+    Picture,
+    Archive,
+    /// It names sounds and holds none.
+    Playlist,
+    /// Locked to the one who bought it.
+    Protected,
     Damaged,
     /// It ends before it says it does.
     Truncated,
+    /// Nothing is to be heard from its start to its end.
+    Silent,
+    TooManyChannels,
+    SampleRate,
     TooShort,
     TooLong,
     TooLarge,
@@ -36,8 +60,17 @@ impl Problem {
         match self {
             Self::Empty => "empty",
             Self::NotAudio => "not_audio",
+            Self::Unsupported => "unsupported",
+            Self::Video => "video",
+            Self::Picture => "picture",
+            Self::Archive => "archive",
+            Self::Playlist => "playlist",
+            Self::Protected => "protected",
             Self::Damaged => "damaged",
             Self::Truncated => "truncated",
+            Self::Silent => "silent",
+            Self::TooManyChannels => "too_many_channels",
+            Self::SampleRate => "sample_rate",
             Self::TooShort => "too_short",
             Self::TooLong => "too_long",
             Self::TooLarge => "too_large",
@@ -48,6 +81,11 @@ impl Problem {
             Self::TimedOut => "timed_out",
             Self::Internal => "internal",
         }
+    }
+
+    /// Whether it is ours, not the file's, so that trying again later can help.
+    pub const fn ours(self) -> bool {
+        matches!(self, Self::NoFfmpeg | Self::StorageFull | Self::TimedOut | Self::Internal)
     }
 
     /// What people read.
@@ -80,13 +118,6 @@ impl From<io::Error> for Problem {
     }
 }
 
-/// A kind of file that is accepted, and ffmpeg's reader for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind {
-    pub mime: &'static str,
-    pub demuxer: &'static str,
-}
-
 /// What was found out about a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probed {
@@ -99,9 +130,18 @@ pub struct Probed {
     pub sample_rate: Option<i64>,
     pub channels: Option<i64>,
     pub codec: String,
+    /// Of lossless codecs.
+    pub bits: Option<i64>,
+    /// Whether ffmpeg found out the length without reading all; otherwise only listening tells.
+    pub sure: bool,
 }
 
 impl Probed {
+    /// Whether nothing of the sound was left out.
+    pub fn lossless(&self) -> bool {
+        self.codec.starts_with("pcm_") && !matches!(self.codec.as_str(), "pcm_mulaw" | "pcm_alaw") || matches!(self.codec.as_str(), "flac" | "alac")
+    }
+
     /// As `uploadedFiles.metadata` has it: duration in seconds, bitrate in kbit/s, sampleRate in Hz.
     pub fn metadata(&self) -> serde_json::Value {
         serde_json::json!({
@@ -111,25 +151,6 @@ impl Probed {
             "channels": self.channels,
             "codec": self.codec,
         })
-    }
-}
-
-/// The kind of a file, by its first bytes.
-pub fn recognise(head: &[u8]) -> Option<Kind> {
-    let kind = |mime, demuxer| Some(Kind { mime, demuxer });
-    match infer::get(head).map(|kind| kind.mime_type()) {
-        Some("audio/x-wav") => kind("audio/wav", "wav"),
-        Some("audio/x-flac") => kind("audio/flac", "flac"),
-        Some("audio/x-aiff") => kind("audio/aiff", "aiff"),
-        Some("audio/mpeg") => kind("audio/mpeg", "mp3"),
-        Some("audio/ogg" | "audio/opus") => kind("audio/ogg", "ogg"),
-        Some("audio/m4a" | "video/mp4" | "video/quicktime") => kind("audio/mp4", "mov"),
-        Some("audio/aac") => kind("audio/aac", "aac"),
-        Some(_) => None,
-        // An MPEG frame of layer III without tags before it.
-        None if head.len() > 3 && head[0] == 0xFF && head[1] & 0xE6 == 0xE2 => kind("audio/mpeg", "mp3"),
-        None if head.starts_with(b"RF64") => kind("audio/wav", "wav"),
-        None => None,
     }
 }
 
@@ -145,6 +166,9 @@ struct Report {
 struct Stream {
     codec_type: Option<String>,
     codec_name: Option<String>,
+    codec_tag_string: Option<String>,
+    bits_per_raw_sample: Option<String>,
+    bits_per_sample: Option<i64>,
     sample_rate: Option<String>,
     channels: Option<i64>,
     bit_rate: Option<String>,
@@ -165,54 +189,95 @@ struct Format {
     bit_rate: Option<String>,
 }
 
-/// Looks at a file.
+/// Looks at a file, and listens to it for a few seconds of our time: most files are heard whole in them.
 ///
 /// # Errors
 /// What is wrong with it.
 pub async fn probe(path: &Path) -> Result<Probed, Problem> {
-    let mut head = Vec::with_capacity(8192);
-    tokio::fs::File::open(path).await?.take(8192).read_to_end(&mut head).await?;
-    if head.is_empty() {
-        return Err(Problem::Empty);
+    let mut probed = look(path).await?;
+    let heard = listen::to(path, &probed, FIRST_LISTEN).await?;
+    // Its head may say less than it holds.
+    check_length(heard.milliseconds.max(SHORTEST_MS))?;
+    if heard.whole {
+        heard.judge(&probed)?;
+        probed.duration_ms = heard.milliseconds;
+        probed.sure = true;
     }
-    let kind = recognise(&head).ok_or(Problem::NotAudio)?;
-    let output = tool("ffprobe", 60)
-        .args(["-v", "error", "-protocol_whitelist", "file,pipe", "-f", kind.demuxer, "-of", "json", "-show_format", "-show_streams", "-i"])
+    Ok(probed)
+}
+
+/// Looks at a file without listening to it.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn look(path: &Path) -> Result<Probed, Problem> {
+    let kind = recognise::file(path).await?;
+    let output = tool("ffprobe", LOOK.as_secs())
+        .args(["-v", "warning", "-protocol_whitelist", "file,pipe", "-f", kind.demuxer, "-of", "json", "-show_format", "-show_streams", "-i"])
         .arg(file_url(path))
         .output();
-    let output =
-        tokio::time::timeout(Duration::from_secs(60), output).await.map_err(|_| Problem::TimedOut)?.map_err(|error| Problem::of_tool(&error))?;
+    let output = tokio::time::timeout(LOOK, output).await.map_err(|_| Problem::TimedOut)?.map_err(|error| Problem::of_tool(&error))?;
     if !output.status.success() {
         return Err(Problem::Damaged);
     }
     let report: Report = serde_json::from_slice(&output.stdout).map_err(|_| Problem::Damaged)?;
-    judge(kind, &report)
+    // Without a table of contents the length is estimated from the rate of the beginning, and ffprobe says so.
+    let estimated = String::from_utf8_lossy(&output.stderr).contains("Estimating duration");
+    let probed = judge(kind, &report, estimated)?;
+    // Only its head tells what it is; the reasons above say more.
+    if recognise::ends_early(path, kind).await? { Err(Problem::Truncated) } else { Ok(probed) }
 }
 
-fn judge(kind: Kind, report: &Report) -> Result<Probed, Problem> {
+fn judge(kind: Kind, report: &Report, estimated: bool) -> Result<Probed, Problem> {
     let is = |stream: &&Stream, what: &str| stream.codec_type.as_deref() == Some(what);
     // A film is not a track; a picture inside a track is.
     if report.streams.iter().any(|stream| is(&stream, "video") && stream.disposition.attached_pic == 0) {
-        return Err(Problem::NotAudio);
+        return Err(Problem::Video);
     }
     let audio = report.streams.iter().find(|stream| is(stream, "audio")).ok_or(Problem::NotAudio)?;
-    let duration_ms = [&audio.duration, &report.format.duration].into_iter().flatten().find_map(|text| milliseconds(text)).ok_or(Problem::Damaged)?;
-    if duration_ms < SHORTEST_MS {
-        return Err(Problem::TooShort);
+    if matches!(audio.codec_tag_string.as_deref(), Some("drms" | "enca" | "p608" | "aavd")) {
+        return Err(Problem::Protected);
     }
-    if duration_ms > LONGEST_MS {
-        return Err(Problem::TooLong);
+    let codec = audio.codec_name.clone().unwrap_or_default();
+    if !(codec.starts_with("pcm_") || matches!(codec.as_str(), "flac" | "alac" | "mp3" | "mp3float" | "vorbis" | "opus" | "aac")) {
+        return Err(Problem::Unsupported);
     }
     let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<i64>().ok());
+    let (sample_rate, channels) = (number(&audio.sample_rate).ok_or(Problem::Damaged)?, audio.channels.unwrap_or(0));
+    if channels < 1 {
+        return Err(Problem::Damaged);
+    }
+    if channels > MOST_CHANNELS {
+        return Err(Problem::TooManyChannels);
+    }
+    if !RATES.contains(&sample_rate) {
+        return Err(Problem::SampleRate);
+    }
+    let duration_ms = [&audio.duration, &report.format.duration].into_iter().flatten().find_map(|text| milliseconds(text));
+    check_length(duration_ms.unwrap_or(SHORTEST_MS))?;
     Ok(Probed {
         mime: kind.mime,
         demuxer: kind.demuxer,
-        duration_ms,
+        duration_ms: duration_ms.unwrap_or(0),
         bitrate: number(&audio.bit_rate).or_else(|| number(&report.format.bit_rate)).map(|bits| bits / 1_000),
-        sample_rate: number(&audio.sample_rate),
-        channels: audio.channels,
-        codec: audio.codec_name.clone().unwrap_or_default(),
+        sample_rate: Some(sample_rate),
+        channels: Some(channels),
+        bits: number(&audio.bits_per_raw_sample).or(audio.bits_per_sample).filter(|bits| *bits > 0),
+        codec,
+        sure: duration_ms.is_some() && !estimated,
     })
+}
+
+/// Whether a track may be this long, in milliseconds.
+///
+/// # Errors
+/// [`Problem::TooShort`] and [`Problem::TooLong`].
+pub fn check_length(milliseconds: i64) -> Result<(), Problem> {
+    match milliseconds {
+        ..SHORTEST_MS => Err(Problem::TooShort),
+        ..=LONGEST_MS => Ok(()),
+        _ => Err(Problem::TooLong),
+    }
 }
 
 /// `1.234567` seconds as 1234 milliseconds.
@@ -233,11 +298,6 @@ pub fn file_url(path: &Path) -> std::ffi::OsString {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::transcode::tests::tone;
-
-    async fn probed(folder: &Path, name: &str) -> Result<Probed, Problem> {
-        probe(&folder.join(name)).await
-    }
 
     #[test]
     fn seconds_become_milliseconds() {
@@ -246,48 +306,32 @@ mod tests {
         assert_eq!(milliseconds("N/A"), None);
     }
 
-    #[tokio::test]
-    async fn music_is_known_by_its_content() {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, mime) in [
-            ("a.wav", "audio/wav"),
-            ("a.flac", "audio/flac"),
-            ("a.mp3", "audio/mpeg"),
-            ("a.ogg", "audio/ogg"),
-            ("a.m4a", "audio/mp4"),
-            ("a.aiff", "audio/aiff"),
-        ] {
-            tone(&folder.path().join(name), "sine=frequency=440:duration=3");
-            // The name says nothing.
-            let plain = folder.path().join("file");
-            std::fs::copy(folder.path().join(name), &plain).unwrap();
-            let probed = probe(&plain).await.unwrap();
-            assert_eq!(probed.mime, mime);
-            assert!((2_900..3_200).contains(&probed.duration_ms), "{name}: {}", probed.duration_ms);
-            assert!(probed.sample_rate.is_some_and(|rate| rate >= 44_100), "{name}");
-        }
-    }
-
-    #[tokio::test]
-    async fn what_is_no_music_is_told_apart() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
-        write("text.mp3", b"I am a poem about music, not music.");
-        write("empty.wav", b"");
-        write("head.flac", b"fLaC and then nothing that makes sense");
-        write("list.m3u8", b"#EXTM3U\nfile:///etc/passwd\n");
-        tone(&folder.path().join("short.wav"), "sine=frequency=440:duration=0.5");
-        assert_eq!(probed(folder.path(), "text.mp3").await, Err(Problem::NotAudio));
-        assert_eq!(probed(folder.path(), "empty.wav").await, Err(Problem::Empty));
-        assert_eq!(probed(folder.path(), "head.flac").await, Err(Problem::Damaged));
-        assert_eq!(probed(folder.path(), "list.m3u8").await, Err(Problem::NotAudio));
-        assert_eq!(probed(folder.path(), "short.wav").await, Err(Problem::TooShort));
-        assert_eq!(probed(folder.path(), "gone.wav").await, Err(Problem::Missing));
-    }
-
     #[test]
     fn every_problem_has_words() {
-        for problem in [Problem::Empty, Problem::Truncated, Problem::NoFfmpeg, Problem::Internal, Problem::TooLarge, Problem::Missing] {
+        for problem in [
+            Problem::Empty,
+            Problem::NotAudio,
+            Problem::Unsupported,
+            Problem::Video,
+            Problem::Picture,
+            Problem::Archive,
+            Problem::Playlist,
+            Problem::Protected,
+            Problem::Damaged,
+            Problem::Truncated,
+            Problem::Silent,
+            Problem::TooManyChannels,
+            Problem::SampleRate,
+            Problem::TooShort,
+            Problem::TooLong,
+            Problem::TooLarge,
+            Problem::Interrupted,
+            Problem::Missing,
+            Problem::NoFfmpeg,
+            Problem::StorageFull,
+            Problem::TimedOut,
+            Problem::Internal,
+        ] {
             assert!(!problem.text().contains("media."), "{problem:?}: {}", problem.text());
         }
     }

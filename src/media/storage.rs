@@ -11,6 +11,12 @@ use tokio::{
     io::{AsyncWriteExt, BufWriter},
 };
 
+/// After this time without a change a half-written file is of a process that is gone.
+const LEFT_BEHIND: std::time::Duration = std::time::Duration::from_secs(3 * 24 * 60 * 60);
+
+/// How long a file for a download is kept after it was made.
+const MADE_AGAIN: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 60 * 60);
+
 /// The media folder.
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -73,6 +79,44 @@ impl Storage {
         Ok(path)
     }
 
+    /// The keys of all files in a folder.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub async fn keys(&self, folder: &str) -> io::Result<std::collections::BTreeSet<String>> {
+        let mut keys = std::collections::BTreeSet::new();
+        let mut list = match fs::read_dir(self.root.join(folder)).await {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(keys),
+            list => list?,
+        };
+        while let Some(entry) = list.next_entry().await? {
+            keys.insert(format!("{folder}/{}", entry.file_name().to_string_lossy()));
+        }
+        Ok(keys)
+    }
+
+    /// Removes what a killed process left half written, and files for downloads that can be made again.
+    ///
+    /// # Errors
+    /// When a folder can't be read.
+    pub async fn sweep(&self) -> io::Result<()> {
+        for (folder, kept) in [("incoming", LEFT_BEHIND), ("downloads", MADE_AGAIN)] {
+            let mut list = match fs::read_dir(self.root.join(folder)).await {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                list => list?,
+            };
+            while let Some(entry) = list.next_entry().await? {
+                let about = entry.metadata().await?;
+                // By the time of the disk, which is not the site's clock.
+                if about.is_file() && about.modified()?.elapsed().is_ok_and(|age| age > kept) {
+                    tracing::info!("{} was left behind", entry.path().display());
+                    discard(Some(entry.path()));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Puts bytes under a key.
     ///
     /// # Errors
@@ -102,6 +146,61 @@ impl Storage {
         {
             tracing::warn!("{} could not be removed: {error}", path.display());
         }
+    }
+}
+
+/// A place for a tool that writes by itself, on the same disk as the files; what is there is thrown away unless it is
+/// adopted.
+#[derive(Debug)]
+pub struct Scratch {
+    path: Option<PathBuf>,
+}
+
+impl Scratch {
+    /// A new one.
+    ///
+    /// # Errors
+    /// When the folder can't be made.
+    pub async fn new(storage: &Storage) -> io::Result<Self> {
+        Ok(Self { path: Some(storage.scratch().await?) })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.path.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// In bytes.
+    ///
+    /// # Errors
+    /// When nothing was written.
+    pub async fn size(&self) -> io::Result<u64> {
+        Ok(fs::metadata(self.path()).await?.len())
+    }
+
+    /// Puts it under its key.
+    ///
+    /// # Errors
+    /// When the disk is full or nothing was written.
+    pub async fn adopt(mut self, storage: &Storage, key: &str) -> io::Result<()> {
+        storage.adopt(self.path(), key).await?;
+        self.path = None;
+        Ok(())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        discard(self.path.take());
+    }
+}
+
+fn discard(path: Option<PathBuf>) {
+    if let Some(path) = path
+        && let Err(error) = std::fs::remove_file(&path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!("{} could not be removed: {error}", path.display());
     }
 }
 
@@ -145,11 +244,7 @@ impl Incoming {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if let Some(path) = self.path.take()
-            && let Err(error) = std::fs::remove_file(&path)
-        {
-            tracing::warn!("{} could not be removed: {error}", path.display());
-        }
+        discard(self.path.take());
     }
 }
 

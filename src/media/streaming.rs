@@ -7,6 +7,7 @@
 
 use super::{
     outgoing::{Outgoing, Wanted},
+    renditions,
     storage::Storage,
 };
 use crate::{
@@ -81,7 +82,7 @@ async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: 
     let Some(standard) = row.standardKey.filter(|_| (public || own) && row.state == "ready") else { return Err(AppError::NotFound) };
     let seconds = row.duration.unwrap_or(0);
     let wanted = wish.quality.as_deref().and_then(Quality::of).unwrap_or_default();
-    let better = better(app, visitor, own, wanted, &standard, row.highKey).await?;
+    let better = better(app, visitor, own, wanted, id, row.highKey).await?;
     if let Some(key) = better.or_else(|| wish.signed.is_some().then(|| standard.clone())) {
         let address = signed(app, request.headers(), &key, seconds);
         let mut response = Redirect::temporary(&address).into_response();
@@ -96,19 +97,17 @@ async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: 
 }
 
 /// The key of a better file than the standard one: what is wished, as far as the listener's tier has it and the track.
-async fn better(app: &App, visitor: &Visitor, own: bool, wanted: Quality, standard: &str, high: Option<String>) -> AppResult<Option<String>> {
+async fn better(app: &App, visitor: &Visitor, own: bool, wanted: Quality, track: TrackId, high: Option<String>) -> AppResult<Option<String>> {
     if wanted == Quality::Standard {
         return Ok(None);
     }
     let may = entitlements(app, visitor.me.as_ref().map(|me| me.id)).await?;
-    let storage = Storage::of(app);
-    if wanted == Quality::Lossless && (may.lossless || own) {
-        let lossless = standard.strip_suffix("-128.m4a").map(|stem| format!("{stem}.flac"));
-        if let Some(key) = lossless
-            && storage.has(&key).await
-        {
-            return Ok(Some(key));
-        }
+    if wanted == Quality::Lossless
+        && (may.lossless || own)
+        && let Some(lossless) = renditions::of_track(app, track).await?.get(renditions::Quality::Flac)
+        && Storage::of(app).has(&lossless.key).await
+    {
+        return Ok(Some(lossless.key.clone()));
     }
     Ok(high.filter(|_| may.high_quality || own))
 }

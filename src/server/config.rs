@@ -46,6 +46,8 @@ pub struct ServerConfig {
     pub behind_proxy: bool,
     /// For everything but uploads and audio.
     pub request_timeout_seconds: u64,
+    /// How many uploads the worker in this process makes ready at once; each takes about one processor.
+    pub transcoders: u16,
 }
 
 /// Which database, and by how many connections.
@@ -109,6 +111,7 @@ impl Default for Config {
                 metrics_address: SocketAddr::from(([127, 0, 0, 1], 3002)),
                 behind_proxy: false,
                 request_timeout_seconds: 30,
+                transcoders: 1,
             },
             database: DatabaseConfig { url: String::new(), migrate_url: String::new(), max_connections: 16 },
             mail: MailConfig { smtp_url: String::new(), from: "Gifted Eternity <noreply@localhost>".to_owned() },

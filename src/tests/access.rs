@@ -112,7 +112,18 @@ pub const FUNCTIONS: &[(Need, &[&str])] = &[
     ),
     (
         Need::Admin,
-        &["admin/overview", "admin/payout", "admin/payout_approve", "admin/payout_refuse", "admin/payouts", "posts/all", "posts/draft", "posts/save"],
+        &[
+            "admin/job_retry",
+            "admin/jobs",
+            "admin/overview",
+            "admin/payout",
+            "admin/payout_approve",
+            "admin/payout_refuse",
+            "admin/payouts",
+            "posts/all",
+            "posts/draft",
+            "posts/save",
+        ],
     ),
 ];
 
@@ -245,6 +256,7 @@ const OWN: &[(&str, &str)] = &[
     ("GET", "studio/uploads/{draft}"),
     ("GET", "tracks/{draft}"),
     ("GET", "media/audio/{draft}"),
+    ("GET", "tracks/{draft}/download?format=original"),
     ("GET", "api/playlists/page?id={playlist}"),
     ("GET", "api/playlists/own?id={playlist}"),
     ("GET", "api/playlists/share_page?id={playlist}"),
@@ -427,6 +439,7 @@ const ROUTES: &[(&str, &str, &[u16])] = &[
     ("POST", "/uploads/files/{id}", &[401]),
     ("GET", "/studio/earnings.csv", &[303]),
     ("GET", "/media/audio/{track}", &[404]),
+    ("GET", "/tracks/{id}/download", &[404, 400]),
     ("GET", "/oembed", &[404]),
     ("GET", "/media/images/{name}", &[404]),
     ("GET", "/media/songs/{id}", &[404]),

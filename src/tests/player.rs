@@ -39,6 +39,11 @@ async fn with_tracks(lengths: &[i32]) -> (TestApp, Person) {
             "INSERT INTO trackMedia (trackId, state, standardKey, highKey) VALUES ({id}, 'ready', 'audio/o{id}-128.m4a', 'audio/o{id}-256.m4a')"
         ))
         .await;
+        run(format!(
+            "INSERT INTO trackRenditions (trackId, quality, fileKey, mimeType, bitrate, size, sampleRate, encoderDelay, padding, samples)
+             VALUES ({id}, 'flac', 'audio/o{id}.flac', 'audio/flac', 800, 9, 44100, 0, 0, 44100)"
+        ))
+        .await;
         for (name, text) in [("-128.m4a", STANDARD), ("-256.m4a", HIGH), (".flac", LOSSLESS)] {
             std::fs::write(audio.join(format!("o{id}{name}")), text).unwrap();
         }

@@ -349,8 +349,13 @@ async fn new_audio_takes_the_place_of_the_old_one_when_it_is_ready() {
         bytes.truncate(bytes.len() / 3);
         bytes
     };
-    let (_, page) = ida.submit_files("/studio/uploads/1/audio", form(&[]).part("audio", file("b.flac", broken))).await;
+    ida.submit_files("/studio/uploads/1/audio", form(&[]).part("audio", file("b.flac", broken))).await;
+    assert_eq!(site.number("SELECT COUNT(*) FROM uploadStagings WHERE failure = 'truncated'").await, 1, "refused at the door");
+    let lost = file("b.flac", sound(site.folder.path(), "b.flac", 3));
+    let (_, page) = ida.submit_files("/studio/uploads/1/audio", form(&[]).part("audio", lost)).await;
     assert!(page.contains("The old one plays until"), "{page}");
+    let staging: String = sqlx::query_scalar("SELECT stagingId FROM trackReplacements").fetch_one(&site.app.db).await.unwrap();
+    std::fs::remove_file(site.folder.path().join("media/originals").join(staging)).unwrap();
     site.work().await;
     let page = ida.page("/studio/uploads/1").await;
     assert!(page.contains("could not be used") && page.contains("Keep the old audio"), "{page}");
@@ -372,8 +377,10 @@ async fn new_audio_takes_the_place_of_the_old_one_when_it_is_ready() {
     assert_eq!(site.number("SELECT duration FROM artistUploads").await, 5);
     assert_eq!(site.number("SELECT likes FROM artistUploads").await, 1);
     assert!(site.visitor().page("/tracks/1-night-drive").await.contains("Night drive"));
-    let originals = std::fs::read_dir(site.folder.path().join("media/originals")).unwrap().count();
-    assert_eq!((originals, site.number("SELECT COUNT(*) FROM uploadedFiles").await), (1, 1), "the old one is gone");
+    let count = |folder: &str| std::fs::read_dir(site.folder.path().join("media").join(folder)).unwrap().count();
+    assert_eq!((count("originals"), count("audio"), count("incoming")), (1, 5, 0), "the old ones are gone");
+    assert_eq!(site.number("SELECT COUNT(*) FROM trackRenditions").await, 5);
+    assert_eq!(site.number("SELECT COUNT(*) FROM uploadedFiles").await, 6);
 
     let eve = artist(&site, "Eve").await;
     let begun = ask(&eve, &site, Method::POST, "/uploads/files").header("upload-length", 10).header("upload-metadata", &said).send().await.unwrap();

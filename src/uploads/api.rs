@@ -31,8 +31,8 @@ pub async fn uploads(#[server(default)] after: Option<i32>) -> AppResult<Page<St
 #[server(endpoint = "uploads/one", input = GetUrl)]
 pub async fn upload(id: TrackId) -> AppResult<StudioTrack> {
     use crate::server::context;
-    let (_, artist) = context::require_artist()?;
-    super::store::studio_track(&context::app()?, artist.id, id).await
+    let (me, artist) = context::require_artist()?;
+    super::store::studio_page(&context::app()?, &me, artist.id, id).await
 }
 
 /// What the page of a new upload must know; `staging` names a file that is kept from before.

@@ -1,14 +1,15 @@
 //! The forms of a track: the fields that a new upload and its editor share, and the plain multipart form that stands
 //! where there is no JavaScript.
 
-use super::{Download, GENRES, UploadRoom, api::DiscardUpload, panel::QuotaLine};
+use super::{Download, Found, GENRES, KEYS, Sound, UploadRoom, api::DiscardUpload, panel::QuotaLine};
 use crate::{
     ids::TrackId,
     money::CURRENCY,
     t,
     ui::{
-        format::bytes,
+        format::{bytes, duration},
         forms::{Check, Field, FileField, FileForm, Form, FormAction, Hidden, Select, Submit, TextArea},
+        table::{Column, DataTable},
     },
 };
 use leptos::prelude::*;
@@ -43,6 +44,52 @@ pub(super) fn TextFields(
         <Check name="explicit" label=t!("uploads.field.explicit") checked=explicit/>
         <Check name="downloadable" label=t!("uploads.field.downloadable") checked=download != Download::No/>
         <Field name="price" label=t!("uploads.field.price") value=price inputmode="decimal" hint=t!("uploads.field.price_hint", currency = CURRENCY)/>
+    }
+}
+
+/// Tempo and key: what was found stands in them until the artist says otherwise.
+#[component]
+pub(super) fn SoundFields(sound: Sound) -> impl IntoView {
+    let key = sound.key.unwrap_or_default();
+    let mut keys: Vec<(String, String)> = vec![(String::new(), t!("uploads.field.key_unknown").into_owned())];
+    keys.extend(KEYS.iter().map(|key| ((*key).to_owned(), (*key).to_owned())));
+    if !key.is_empty() && !KEYS.contains(&key.as_str()) {
+        keys.push((key.clone(), key.clone()));
+    }
+    let bpm = sound.bpm.map(|bpm| bpm.to_string()).unwrap_or_default();
+    view! {
+        <Field name="bpm" label=t!("uploads.field.bpm") value=bpm inputmode="numeric" maxlength=3 hint=t!("uploads.field.sound_hint")/>
+        <Select name="key" label=t!("uploads.field.key") options=keys value=key/>
+    }
+}
+
+/// What was found by listening to a track.
+#[component]
+pub(super) fn FoundList(found: Found) -> impl IntoView {
+    let original = match found.bits {
+        Some(bits) => t!("uploads.found.lossless", codec = found.codec, rate = found.sample_rate, bits = bits, channels = found.channels),
+        None => t!("uploads.found.lossy", codec = found.codec, rate = found.sample_rate, channels = found.channels),
+    };
+    let beats = found.bpm.map(|bpm| t!("uploads.found.bpm", bpm = Found::hundredths(bpm)).into_owned());
+    let lines = [
+        (t!("uploads.found.original"), Some(original.into_owned())),
+        (t!("uploads.found.length"), Some(duration(found.duration_ms / 1_000))),
+        (t!("uploads.field.bpm"), beats.or_else(|| Some(t!("uploads.found.none").into_owned()))),
+        (t!("uploads.field.key"), found.key.clone().or_else(|| Some(t!("uploads.found.none").into_owned()))),
+        (t!("uploads.found.loudness"), found.loudness.map(|loudness| t!("uploads.found.lufs", value = Found::hundredths(loudness)).into_owned())),
+        (t!("uploads.found.peak"), found.true_peak.map(|peak| t!("uploads.found.dbtp", value = Found::hundredths(peak)).into_owned())),
+        (t!("uploads.found.gain"), Some(t!("uploads.found.db", value = Found::hundredths(found.gain)).into_owned())),
+    ];
+    let lines = lines
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| view! { <tr><th scope="row">{name}</th><td>{value}</td></tr> }))
+        .collect_view();
+    let columns = vec![Column::text(t!("uploads.found.what")), Column::text(t!("uploads.found.value"))];
+    view! {
+        <section class="section" aria-label=t!("uploads.found.title")>
+            <h2>{t!("uploads.found.title")}</h2>
+            <DataTable caption=t!("uploads.found.title") quiet_caption=true columns>{lines}</DataTable>
+        </section>
     }
 }
 

@@ -2,7 +2,10 @@
 
 mod api;
 pub mod comments;
+#[cfg(feature = "ssr")]
+pub mod downloads;
 mod form;
+pub mod formats;
 pub mod pages;
 mod panel;
 #[cfg(feature = "ssr")]
@@ -190,6 +193,80 @@ pub struct StudioTrack {
     pub download: Download,
     /// New audio on its way: waiting, or failed with a reason.
     pub replacement: Option<Option<String>>,
+    pub sound: Sound,
+    /// What was found by listening; only where one track is shown.
+    pub found: Option<Found>,
+    /// How it can be taken along; only where one track is shown.
+    pub formats: Vec<formats::Format>,
+}
+
+/// The keys that music is in, as DJs write them.
+pub const KEYS: [&str; 24] =
+    ["C", "Cm", "Db", "C#m", "D", "Dm", "Eb", "Ebm", "E", "Em", "F", "Fm", "F#", "F#m", "G", "Gm", "Ab", "G#m", "A", "Am", "Bb", "Bbm", "B", "Bm"];
+
+/// A track's tempo and key as its artist has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sound {
+    /// Beats a minute.
+    pub bpm: Option<i32>,
+    /// Such as `F#m`.
+    pub key: Option<String>,
+}
+
+impl Sound {
+    /// Checks what was typed; empty is not known.
+    ///
+    /// # Errors
+    /// [`crate::error::AppError::Invalid`].
+    pub fn parse(bpm: &str, key: &str) -> AppResult<Self> {
+        let mut errors = FieldErrors::default();
+        let bpm = match bpm.trim() {
+            "" => None,
+            text => match text.parse() {
+                Ok(bpm @ 20..=400) => Some(bpm),
+                _ => {
+                    errors.add("bpm", crate::t!("uploads.error.bpm"));
+                    None
+                }
+            },
+        };
+        let key = one_line(key);
+        if key.chars().count() > 10 {
+            errors.add("key", crate::t!("uploads.error.key"));
+        }
+        errors.done()?;
+        Ok(Self { bpm, key: Some(key).filter(|key| !key.is_empty()) })
+    }
+}
+
+/// What was found by listening to an upload.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    pub duration_ms: i64,
+    /// Of the original, such as `flac`.
+    pub codec: String,
+    /// In Hz.
+    pub sample_rate: i32,
+    pub channels: i32,
+    /// Of lossless originals.
+    pub bits: Option<i32>,
+    /// Hundredths of LUFS.
+    pub loudness: Option<i32>,
+    /// Hundredths of dBTP.
+    pub true_peak: Option<i32>,
+    /// By how much players turn it up or down, in hundredths of dB.
+    pub gain: i32,
+    /// Hundredths of beats a minute.
+    pub bpm: Option<i32>,
+    pub key: Option<String>,
+}
+
+impl Found {
+    /// Hundredths as people read them: `-13.86`.
+    pub fn hundredths(value: i32) -> String {
+        let (sign, value) = (if value < 0 { "−" } else { "" }, value.unsigned_abs());
+        format!("{sign}{}.{:02}", value / 100, value % 100)
+    }
 }
 
 impl StudioTrack {
@@ -248,6 +325,9 @@ pub struct TrackPage {
     pub failure: Option<String>,
     /// Peaks, 0 to 255.
     pub waveform: Vec<u8>,
+    pub sound: Sound,
+    /// How whoever looks can take it along; empty when they may not.
+    pub formats: Vec<formats::Format>,
 }
 
 /// A file that was sent and is kept until its form is right.

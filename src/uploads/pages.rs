@@ -5,6 +5,7 @@ use super::{
     api::{LikeTrack, get_track},
     comments::{CommentTrack, Comments, RemoveComment, comments},
     cover_at, failure_text,
+    formats::DownloadForm,
 };
 use crate::{
     app::boot,
@@ -92,6 +93,8 @@ fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
             {(seconds > 0).then(|| view! { <span>{duration(seconds)}</span>" · " })}
             <span>{page.genre.clone()}</span>
             {page.explicit.then(|| view! { " · " <span class="badge">{t!("uploads.page.explicit")}</span> })}
+            {page.sound.bpm.map(|bpm| view! { " · " <span>{t!("uploads.page.bpm", bpm = bpm)}</span> })}
+            {page.sound.key.clone().map(|key| view! { " · " <span>{t!("uploads.page.key", key = key)}</span> })}
             " · "<Count key="ui.plays" value=card.plays.into()/>
             " · "<Count key="uploads.likes" value=page.likes.into()/>
             {page.released.clone().map(|day| view! { " · " <span>{t!("uploads.page.released", date = day)}</span> })}
@@ -141,6 +144,12 @@ fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
             </header>
         </article>
         {(!page.description.is_empty()).then(|| view! { <section class="section prose" aria-label=t!("uploads.page.about")><h2>{t!("uploads.page.about")}</h2>{paragraphs}</section> })}
+        {(!page.formats.is_empty()).then(|| view! {
+            <section class="section" aria-label=t!("uploads.format.title")>
+                <h2>{t!("uploads.format.title")}</h2>
+                <DownloadForm track=id formats=page.formats.clone()/>
+            </section>
+        })}
         <section class="section" aria-label=t!("uploads.page.share")>
             <h2>{t!("uploads.page.share")}</h2>
             <div class="field">

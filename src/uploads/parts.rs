@@ -1,7 +1,10 @@
 //! The bytes of a file that comes in pieces: one file per upload, written by one request at a time. How far it is
 //! is what lies on the disk, so it is true after a broken connection and after a killed server alike.
 
-use crate::{media::probe, server::state::App};
+use crate::{
+    media::{probe::Problem, recognise},
+    server::state::App,
+};
 use axum::body::Bytes;
 use futures::{Stream, StreamExt};
 use sha2::digest::DynDigest;
@@ -19,7 +22,7 @@ use std::{
 use subtle::ConstantTimeEq;
 use tokio::{
     fs,
-    io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt},
+    io::{AsyncSeekExt, AsyncWriteExt},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -66,7 +69,7 @@ pub enum Broken {
     /// It is longer than what is missing.
     TooLong,
     /// Its beginning is not that of an audio file.
-    NotAudio,
+    NotAudio(Problem),
     Disk(io::Error),
 }
 
@@ -246,10 +249,8 @@ impl Part {
             if !judged && self.offset >= HEAD {
                 judged = true;
                 self.file.flush().await?;
-                let mut head = Vec::new();
-                fs::File::open(&self.path).await?.take(HEAD).read_to_end(&mut head).await?;
-                if probe::recognise(&head).is_none() {
-                    return Err(Broken::NotAudio);
+                if let Err(problem) = recognise::file(&self.path).await {
+                    return Err(Broken::NotAudio(problem));
                 }
             }
         }

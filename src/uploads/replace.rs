@@ -5,12 +5,13 @@ use super::staging;
 use crate::{
     error::{AppError, AppResult},
     ids::{ArtistId, TrackId},
-    media::{probe::Problem, storage::Storage, transcode},
+    media::{analysis, probe::Problem, renditions::Quality, storage::Storage, transcode},
     server::{
         jobs::{self, Job},
         state::App,
     },
 };
+use anyhow::bail;
 use serde::{Deserialize, Serialize};
 
 /// Makes new audio fit to be heard and puts it in the old one's place.
@@ -103,11 +104,11 @@ pub async fn forget(app: &App, artist: ArtistId, track: TrackId) -> AppResult<()
 }
 
 impl ReplaceAudio {
-    /// Does it, and writes down how it ended.
+    /// Does it, and writes down how it ended. `last` says that it will not be tried again by itself.
     ///
     /// # Errors
-    /// When the database does not answer; the job is then run again.
-    pub async fn run(self, app: &App) -> anyhow::Result<()> {
+    /// When the database does not answer or the fault is ours; the job is then run again.
+    pub async fn run(self, app: &App, last: bool) -> anyhow::Result<()> {
         let waiting = sqlx::query_scalar!(
             "SELECT COUNT(*) FROM trackReplacements WHERE trackId = ? AND stagingId = ? AND failure IS NULL",
             self.track,
@@ -118,15 +119,36 @@ impl ReplaceAudio {
         if waiting == 0 {
             return Ok(());
         }
-        let key = staging::key(&self.staging);
-        let (standard, high) = (format!("audio/{}-128.m4a", self.staging), format!("audio/{}-256.m4a", self.staging));
-        match transcode::make(&Storage::of(app), &key, &standard, &high).await {
-            Ok(made) => self.swap(app, &key, &standard, &high, made).await,
+        let (storage, key) = (Storage::of(app), staging::key(&self.staging));
+        match transcode::make(&storage, &key, &Quality::ALL).await {
+            Ok(made) => self.swap(app, &storage, &key, &made).await,
             Err(problem) => {
                 tracing::warn!(track = self.track.0, "a replacement failed: {}", problem.code());
+                if problem.ours() && !last {
+                    bail!("new audio of track {}: {} ({})", self.track, problem.text(), problem.code());
+                }
                 self.fail(app, problem).await
             }
         }
+    }
+
+    /// Takes back that it failed, because it will be tried again.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn revive(&self, connection: &mut sqlx::MySqlConnection) -> sqlx::Result<()> {
+        sqlx::query!("UPDATE trackReplacements SET failure = NULL WHERE trackId = ? AND stagingId = ?", self.track, self.staging)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Says that it will not be tried again by itself.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn give_up(self, app: &App) -> anyhow::Result<()> {
+        self.fail(app, Problem::Internal).await
     }
 
     async fn fail(&self, app: &App, problem: Problem) -> anyhow::Result<()> {
@@ -136,7 +158,7 @@ impl ReplaceAudio {
         Ok(())
     }
 
-    async fn swap(&self, app: &App, key: &str, standard: &str, high: &str, made: transcode::Made) -> anyhow::Result<()> {
+    async fn swap(&self, app: &App, storage: &Storage, key: &str, made: &transcode::Made) -> anyhow::Result<()> {
         let now = app.clock.now();
         let mut tx = app.db.begin().await?;
         let done = sqlx::query!("DELETE FROM trackReplacements WHERE trackId = ? AND stagingId = ? AND failure IS NULL", self.track, self.staging)
@@ -144,42 +166,22 @@ impl ReplaceAudio {
             .await?;
         if done.rows_affected() == 0 {
             // Another one came meanwhile.
+            tx.rollback().await?;
+            for rendition in &made.renditions {
+                storage.remove(&rendition.key).await;
+            }
             return Ok(());
         }
-        let old = sqlx::query!(
-            "SELECT artistUploads.audioKey, trackMedia.standardKey, trackMedia.highKey
-             FROM artistUploads LEFT JOIN trackMedia ON trackMedia.trackId = artistUploads.id WHERE artistUploads.id = ? FOR UPDATE",
-            self.track
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        let seconds = i32::try_from((made.duration_ms + 500) / 1_000)?;
-        sqlx::query!("UPDATE artistUploads SET audioKey = ?, duration = ?, updatedAt = ? WHERE id = ?", key, seconds, now, self.track)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query!(
-            "INSERT INTO trackMedia (trackId, state, failure, standardKey, highKey, durationMs, loudness, truePeak, waveform, updatedAt)
-             VALUES (?, 'ready', NULL, ?, ?, ?, ?, ?, ?, ?)
-             ON DUPLICATE KEY UPDATE state = 'ready', failure = NULL, standardKey = VALUES(standardKey), highKey = VALUES(highKey), durationMs = VALUES(durationMs),
-                 loudness = VALUES(loudness), truePeak = VALUES(truePeak), waveform = VALUES(waveform), updatedAt = VALUES(updatedAt)",
-            self.track,
-            standard,
-            high,
-            i32::try_from(made.duration_ms)?,
-            made.loudness,
-            made.true_peak,
-            made.waveform,
-            now
-        )
-        .execute(&mut *tx)
-        .await?;
-        if let Some(staging) = old.audioKey.strip_prefix("originals/") {
+        let old = sqlx::query_scalar!("SELECT audioKey FROM artistUploads WHERE id = ? FOR UPDATE", self.track).fetch_one(&mut *tx).await?;
+        sqlx::query!("UPDATE artistUploads SET audioKey = ?, updatedAt = ? WHERE id = ?", key, now, self.track).execute(&mut *tx).await?;
+        let mut gone = analysis::keep_with(&mut tx, app, self.track, made).await?;
+        if let Some(staging) = old.strip_prefix("originals/") {
             let_go(&mut tx, staging, now).await?;
         }
         tx.commit().await?;
-        let storage = Storage::of(app);
-        for key in [Some(old.audioKey), old.standardKey, old.highKey].into_iter().flatten() {
-            storage.remove(&key).await;
+        gone.push(old);
+        for key in &gone {
+            storage.remove(key).await;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The forms with files: a new upload, and the editor of one. The site's program sends the same form as a browser
 //! without JavaScript and is answered in JSON.
 
-use super::{Download, KeptFile, TrackText, UploadAnswer, replace, staging, store};
+use super::{Download, KeptFile, Sound, TrackText, UploadAnswer, replace, staging, store};
 use crate::{
     accounts::{Artist, Me},
     error::{AppError, AppResult},
@@ -221,8 +221,15 @@ async fn edit(
 async fn edited(app: &App, visitor: &Visitor, id: &str, incoming: &mut Incoming<'_>) -> AppResult<Done> {
     let (_, artist) = artist_of(visitor)?;
     let id: TrackId = id.parse().map_err(|_| AppError::NotFound)?;
+    let sound = match Sound::parse(&incoming.value("bpm"), &incoming.value("key")) {
+        Err(AppError::Invalid(errors)) => {
+            incoming.errors.0.extend(errors.0);
+            Sound::default()
+        }
+        sound => sound?,
+    };
     let text = text_of(incoming)?;
     let cover = incoming.picture("cover_kept");
-    store::update(app, artist.id, id, &text, cover.as_deref()).await?;
+    store::update(app, artist.id, id, &text, &sound, cover.as_deref()).await?;
     Ok(Done::go(format!("/studio/uploads/{id}")).saying(crate::t!("uploads.done.saved")))
 }

@@ -1,11 +1,11 @@
 //! Tracks in the database.
 
-use super::{Download, StudioTrack, TrackCard, TrackPage, TrackState, TrackText, iso_day};
+use super::{Download, Found, Sound, StudioTrack, TrackCard, TrackPage, TrackState, TrackText, iso_day};
 use crate::{
     accounts::Me,
     error::{AppError, AppResult},
     ids::{ArtistId, TrackId, UserId},
-    media::transcode::Transcode,
+    media::{analysis, renditions, transcode::Transcode},
     page::Page,
     server::{jobs, state::App},
     ui::format::date,
@@ -117,6 +117,8 @@ struct StudioRow {
     createdAt: OffsetDateTime,
     downloadable: i32,
     downloadPrice: Option<i32>,
+    bpm: Option<i32>,
+    key: Option<String>,
     replacing: Option<String>,
     replacementFailure: Option<String>,
 }
@@ -136,6 +138,9 @@ impl StudioRow {
             likes: self.likes,
             created: date(self.createdAt),
             download: Download::of(self.downloadable, self.downloadPrice),
+            sound: Sound { bpm: self.bpm, key: self.key },
+            found: None,
+            formats: Vec::new(),
             replacement: self.replacing.map(|_| self.replacementFailure),
             card: CardRow {
                 id: self.id,
@@ -163,7 +168,7 @@ pub async fn studio_list(app: &App, artist: ArtistId, before: Option<i32>) -> Ap
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
                 artistUploads.plays, trackMedia.state AS `state?`, trackMedia.failure, trackMedia.withdrawnAt, artistUploads.genre, artistUploads.description,
                 artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt,
-                artistUploads.downloadable, artistUploads.downloadPrice,
+                artistUploads.downloadable, artistUploads.downloadPrice, artistUploads.bpm, artistUploads.`key`,
                 trackReplacements.stagingId AS `replacing?`, trackReplacements.failure AS replacementFailure
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
@@ -190,7 +195,7 @@ pub async fn studio_track(app: &App, artist: ArtistId, id: TrackId) -> AppResult
         "SELECT artistUploads.id, artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistUploads.coverArtUrl, artistUploads.duration,
                 artistUploads.plays, trackMedia.state AS `state?`, trackMedia.failure, trackMedia.withdrawnAt, artistUploads.genre, artistUploads.description,
                 artistUploads.isExplicit, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.likes, artistUploads.createdAt,
-                artistUploads.downloadable, artistUploads.downloadPrice,
+                artistUploads.downloadable, artistUploads.downloadPrice, artistUploads.bpm, artistUploads.`key`,
                 trackReplacements.stagingId AS `replacing?`, trackReplacements.failure AS replacementFailure
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
@@ -205,6 +210,28 @@ pub async fn studio_track(app: &App, artist: ArtistId, id: TrackId) -> AppResult
     Ok(row.at(app.clock.now()))
 }
 
+/// One track of an artist's own, with what was found by listening to it and how it can be taken along.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not theirs.
+pub async fn studio_page(app: &App, me: &Me, artist: ArtistId, id: TrackId) -> AppResult<StudioTrack> {
+    let mut track = studio_track(app, artist, id).await?;
+    track.found = analysis::of_track(app, id).await?.map(|found| Found {
+        duration_ms: found.duration_ms,
+        codec: found.codec,
+        sample_rate: found.sample_rate,
+        channels: found.channels,
+        bits: found.bits,
+        gain: renditions::gain(found.loudness, found.true_peak),
+        loudness: found.loudness,
+        true_peak: found.true_peak,
+        bpm: found.bpm,
+        key: found.key,
+    });
+    track.formats = super::downloads::formats(app, Some(me), id).await?;
+    Ok(track)
+}
+
 /// A track's page, for whoever looks: public ones for everyone, others for their artist and for admins.
 ///
 /// # Errors
@@ -214,7 +241,8 @@ pub async fn track_page(app: &App, me: Option<&Me>, id: TrackId) -> AppResult<Tr
     let row = sqlx::query!(
         "SELECT artistUploads.title, artistUploads.artistId, artistProfiles.artistName, artistProfiles.verifiedBadge, artistProfiles.userId, artistUploads.coverArtUrl,
                 artistUploads.duration, artistUploads.plays, artistUploads.genre, artistUploads.description, artistUploads.isExplicit, artistUploads.isPublished,
-                artistUploads.releaseDate, artistUploads.likes, trackMedia.state AS `state?`, trackMedia.failure, trackMedia.withdrawnAt, trackMedia.waveform,
+                artistUploads.releaseDate, artistUploads.likes, artistUploads.bpm, artistUploads.`key`, trackMedia.state AS `state?`, trackMedia.failure,
+                trackMedia.withdrawnAt, trackMedia.waveform,
                 EXISTS (SELECT 1 FROM trackLikes WHERE trackLikes.trackId = artistUploads.id AND trackLikes.userId = ?) AS `liked!: i64`
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
@@ -243,6 +271,8 @@ pub async fn track_page(app: &App, me: Option<&Me>, id: TrackId) -> AppResult<Tr
         state: TrackState::of(row.state.as_deref()),
         failure: row.failure,
         waveform: row.waveform.unwrap_or_default(),
+        sound: Sound { bpm: row.bpm, key: row.key },
+        formats: super::downloads::formats(app, me, id).await?,
         card: CardRow {
             id: id.0,
             title: row.title,
@@ -309,11 +339,11 @@ pub async fn create(app: &App, artist: ArtistId, staging: &str, text: &TrackText
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not theirs.
-pub async fn update(app: &App, artist: ArtistId, id: TrackId, text: &TrackText, cover: Option<&str>) -> AppResult<()> {
+pub async fn update(app: &App, artist: ArtistId, id: TrackId, text: &TrackText, sound: &Sound, cover: Option<&str>) -> AppResult<()> {
     owned(app, artist, id).await?;
     let (downloadable, price) = text.download.columns();
     sqlx::query!(
-        "UPDATE artistUploads SET title = ?, genre = ?, description = ?, isExplicit = ?, releaseDate = ?, downloadable = ?, downloadPrice = ?, coverArtUrl = COALESCE(?, coverArtUrl), updatedAt = ? WHERE id = ?",
+        "UPDATE artistUploads SET title = ?, genre = ?, description = ?, isExplicit = ?, releaseDate = ?, downloadable = ?, downloadPrice = ?, bpm = ?, `key` = ?, coverArtUrl = COALESCE(?, coverArtUrl), updatedAt = ? WHERE id = ?",
         text.title,
         text.genre,
         text.description,
@@ -321,6 +351,8 @@ pub async fn update(app: &App, artist: ArtistId, id: TrackId, text: &TrackText, 
         text.release,
         downloadable,
         price,
+        sound.bpm,
+        sound.key,
         cover,
         app.clock.now(),
         id

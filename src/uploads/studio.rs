@@ -4,7 +4,8 @@ use super::{
     StudioTrack, TrackState, UploadRoom,
     api::{KeepAudio, PublishDrafts, PublishTrack, RetryTrack, UnpublishTrack, WithdrawTrack, upload, upload_form, uploads},
     failure_text,
-    form::{ACTION, PlainForm, PlainReplacement, TextFields},
+    form::{ACTION, FoundList, PlainForm, PlainReplacement, SoundFields, TextFields},
+    formats::DownloadForm,
     panel::{Panel, QuotaLine},
 };
 use crate::{
@@ -250,9 +251,17 @@ fn OneUpload(track: StudioTrack, actions: Actions, room: Data<UploadRoom>, again
                 <h2>{t!("uploads.one.details")}</h2>
                 <FileForm action>
                     <TextFields title=track.card.title.clone() genre=track.genre.clone() description=track.description.clone() release=track.release.clone().unwrap_or_default() explicit=track.explicit download=track.download/>
+                    <SoundFields sound=track.sound.clone()/>
                     <div class="form-actions"><Submit label=t!("uploads.one.save")/></div>
                 </FileForm>
             </section>
+            {track.found.clone().map(|found| view! { <FoundList found/> })}
+            {(!track.formats.is_empty()).then(|| view! {
+                <section class="section" aria-label=t!("uploads.format.title")>
+                    <h2>{t!("uploads.format.title")}</h2>
+                    <DownloadForm track=id formats=track.formats.clone()/>
+                </section>
+            })}
             <section class="section" aria-label=t!("uploads.one.replace_title")>
                 <h2>{t!("uploads.one.replace_title")}</h2>
                 <p>{t!("uploads.one.replace_text")}</p>

@@ -290,15 +290,15 @@ async fn piece(app: &App, artist: ArtistId, id: &str, headers: &HeaderMap, body:
         Err(Broken::Checksum) => return Err(Stop::Status(460)),
         Err(Broken::TooLong) => return Err(Stop::Status(413)),
         Err(Broken::Disk(error)) => return Err(error.into()),
-        Err(Broken::NotAudio) => {
-            staging::give_up(app, id, Problem::NotAudio.code()).await?;
+        Err(Broken::NotAudio(problem)) => {
+            staging::give_up(app, id, problem.code()).await?;
             let mut polite = POLITE;
             while let Some(Ok(chunk)) = body.next().await
                 && polite > 0
             {
                 polite = polite.saturating_sub(chunk.len() as u64);
             }
-            return Err(Stop::Problem(Problem::NotAudio));
+            return Err(Stop::Problem(problem));
         }
     }
     if offset == coming.length {
