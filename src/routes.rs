@@ -15,6 +15,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
         .merge(crate::media::routes())
         .merge(crate::player::oembed::routes())
         .merge(crate::earnings::csv::routes())
+        .merge(crate::payments::events::routes())
         .merge(crate::artists::routes::routes(app))
         .merge(crate::uploads::routes::routes(app))
         .merge(crate::uploads::tus::routes())

@@ -3,6 +3,7 @@
 use crate::{
     checkout, ledger, listening,
     media::{self, transcode::Transcode},
+    payments::events::WorkOnEvent,
     payouts::send::SendPayout,
     server::{
         jobs::{self, Job, Lane, Taken},
@@ -127,6 +128,7 @@ async fn perform(app: &App, job: &Taken) -> Result<()> {
         SendMail::KIND => serde_json::from_str::<SendMail>(&job.payload)?.run(app).await,
         ReplaceAudio::KIND => serde_json::from_str::<ReplaceAudio>(&job.payload)?.run(app, job.last()).await,
         SendPayout::KIND => serde_json::from_str::<SendPayout>(&job.payload)?.run(app).await,
+        WorkOnEvent::KIND => serde_json::from_str::<WorkOnEvent>(&job.payload)?.run(app).await,
         unknown => bail!("no such kind of job: {unknown}"),
     }
 }
@@ -140,6 +142,7 @@ async fn sweep(app: &App) -> Result<()> {
     media::storage::Storage::of(app).sweep().await?;
     let now = app.clock.now();
     ledger::release(app, now).await?;
+    checkout::outside::sweep(app).await?;
     checkout::store::expire(app, now).await?;
     listening::store::sweep(app).await?;
     Ok(())

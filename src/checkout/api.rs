@@ -4,12 +4,13 @@ use super::{Bill, ReceiptLine};
 use crate::{error::AppResult, page::Page, ui::forms::Done};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-/// A checkout of the one who asks.
+/// A checkout of the one who asks, as far as it is at the provider.
 #[server(endpoint = "checkout/show", input = GetUrl)]
 pub async fn show(id: String) -> AppResult<Bill> {
     use crate::server::context;
     let app = context::app()?;
     let me = context::require_me()?;
+    super::outside::refresh(&app, me.id, &id).await?;
     super::store::bill_of_checkout(&app, me.id, &id).await
 }
 

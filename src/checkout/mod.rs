@@ -1,6 +1,9 @@
-//! The checkout page and receipts: the sandbox provider's page of our own, and what a payer keeps afterwards.
+//! The checkout page and receipts: the way to the provider's page (for the sandbox, that page), and what a payer keeps
+//! afterwards.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod outside;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod store;
@@ -8,6 +11,7 @@ pub mod store;
 use crate::{
     ids::{ArtistId, PaymentId, TrackId},
     money::Cents,
+    payments::Provider,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -50,6 +54,9 @@ pub struct ReceiptLine {
 pub struct Bill {
     pub checkout: String,
     pub payment: PaymentId,
+    pub provider: Provider,
+    /// The provider's page, once it is open.
+    pub url: Option<String>,
     pub state: State,
     /// What the payer chose to give.
     pub amount: Cents,

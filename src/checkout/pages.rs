@@ -41,7 +41,7 @@ fn Parts(bill: Bill) -> impl IntoView {
     }
 }
 
-/// `/checkout/:id`: the sandbox provider's page.
+/// `/checkout/:id`: what is paid, and the way to the provider; for the sandbox its page.
 #[component]
 pub fn CheckoutPage() -> impl IntoView {
     let params = use_params_map();
@@ -60,7 +60,10 @@ fn Checkout(bill: Bill, pay: FormAction<api::Pay>, decline: FormAction<api::Decl
     let (first, second) = (bill.checkout.clone(), bill.checkout.clone());
     let receipt = format!("/receipts/{}", bill.payment);
     let total = shown(bill.total);
+    let back = use_query_map().read_untracked().get("back").is_some();
+    let at_provider = bill.provider.has_a_page();
     let rest = match bill.state {
+        State::Open if at_provider => view! { <AtProvider bill=bill.clone() back decline/> }.into_any(),
         State::Open => view! {
             <div class="form-actions">
                 <Form action=pay>
@@ -93,7 +96,7 @@ fn Checkout(bill: Bill, pay: FormAction<api::Pay>, decline: FormAction<api::Decl
     let anonymous = bill.anonymous.then(|| view! { <p class="field-hint">{t!("checkout.anonymous")}</p> });
     view! {
         <PageHead title=t!("checkout.title")/>
-        <Notice tone=Tone::Warning><p><strong>{t!("checkout.test_banner")}</strong></p></Notice>
+        {(!at_provider).then(|| view! { <Notice tone=Tone::Warning><p><strong>{t!("checkout.test_banner")}</strong></p></Notice> })}
         <header class="page-head">
             <h1 class="page-title">{t!("checkout.title")}</h1>
             <p class="page-lead">{lead}</p>
@@ -162,6 +165,39 @@ pub fn ReceiptsPage() -> impl IntoView {
             }
             .into_any()
         })}
+    }
+}
+
+/// The way to the page of the provider; or, back from there, that its word is awaited.
+#[component]
+fn AtProvider(bill: Bill, back: bool, decline: FormAction<api::Decline>) -> impl IntoView {
+    let provider = bill.provider.word();
+    let reload = format!("/checkout/{}?back=true", bill.checkout);
+    let go_on = t!("checkout.go_on", amount = shown(bill.total), provider = provider);
+    let (notice, go) = match (bill.url, back) {
+        (Some(url), true) => {
+            (Some((Tone::Active, t!("checkout.waiting", provider = provider))), view! {
+                <a class="btn btn-primary" href=reload rel="external">{t!("checkout.look_again")}</a>
+                <a class="btn btn-quiet" href=url rel="external">{go_on}</a>
+            }.into_any())
+        }
+        (Some(url), false) => (None, view! { <a class="btn btn-primary" href=url rel="external">{go_on}</a> }.into_any()),
+        (None, _) => {
+            let again = format!("/checkout/{}", bill.checkout);
+            (Some((Tone::Warning, t!("checkout.provider_away", provider = provider))), view! {
+                <a class="btn btn-primary" href=again rel="external">{t!("checkout.look_again")}</a>
+            }.into_any())
+        }
+    };
+    view! {
+        {notice.map(|(tone, text)| view! { <Notice tone><p>{text}</p></Notice> })}
+        <div class="form-actions">
+            {go}
+            <Form action=decline>
+                <Hidden name="id" value=bill.checkout/>
+                <Submit label=t!("checkout.cancel") class="btn-quiet"/>
+            </Form>
+        </div>
     }
 }
 

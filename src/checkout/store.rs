@@ -6,14 +6,23 @@ use crate::{
     ids::{ArtistId, PaymentId, TrackId, UserId},
     ledger::{self, begin, commit, retrying},
     page::Page,
-    payments::store as payments,
+    payments::{
+        self as providers, Provider,
+        gateway::{Paid, Session},
+        outbox, store as payments,
+    },
     server::state::App,
     tips,
 };
 use time::{Duration, OffsetDateTime};
 
 /// How long a checkout stays open.
-const OPEN_FOR: Duration = Duration::hours(24);
+pub const OPEN_FOR: Duration = Duration::hours(24);
+
+/// The key of the call that opens a checkout's page at a provider.
+pub fn call_key(checkout: &str) -> String {
+    format!("checkout:{checkout}")
+}
 
 /// A checkout of this payer; other people's do not exist.
 ///
@@ -32,13 +41,15 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
     let row = sqlx::query!(
         "SELECT checkouts.id, checkouts.state, checkouts.fee, checkouts.net, checkouts.amount AS total, checkouts.createdAt, checkouts.finishedAt,
                 tips.amount, tips.message, tips.trackId, tipDetails.feeCovered, tipDetails.anonymous, tipDetails.reply,
-                artistProfiles.id AS artistId, artistProfiles.artistName, artistUploads.title AS `title?`
+                artistProfiles.id AS artistId, artistProfiles.artistName, artistUploads.title AS `title?`,
+                payments.provider, checkoutSessions.url AS `url?`
          FROM payments
          JOIN checkouts ON checkouts.paymentId = payments.id
          JOIN tipDetails ON tipDetails.paymentId = payments.id
          JOIN tips ON tips.id = tipDetails.tipId
          JOIN artistProfiles ON artistProfiles.userId = tips.recipientId
          LEFT JOIN artistUploads ON artistUploads.id = tips.trackId
+         LEFT JOIN checkoutSessions ON checkoutSessions.checkoutId = checkouts.id
          WHERE payments.id = ? AND payments.userId = ?",
         payment,
         payer
@@ -49,6 +60,8 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
     Ok(Bill {
         checkout: row.id,
         payment,
+        provider: Provider::of_name(&row.provider).ok_or(AppError::NotFound)?,
+        url: row.url,
         state: State::of_name(&row.state),
         amount: row.amount.into(),
         fee: row.fee.into(),
@@ -66,6 +79,7 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
     })
 }
 
+<<<<<<< HEAD
 const RECEIPTS: usize = 20;
 
 /// The payments of this payer, newest first, before an id.
@@ -104,24 +118,53 @@ pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResul
 
 /// Pays: the payment, what it is for, the journal and the mails in one database transaction. Paid already, it returns
 /// the same payment.
+=======
+/// Pays on the sandbox's page: the payment, what it is for, the journal and the mails in one database transaction. Paid
+/// already, it returns the same payment.
+>>>>>>> 60f0b13 (payments: one trait for providers, an outbox for calls, events kept once; Stripe)
 ///
 /// # Errors
-/// [`AppError::NotFound`] for other people's, [`AppError::Refused`] when it was declined or has expired.
+/// [`AppError::NotFound`] for other people's and those that are paid elsewhere, [`AppError::Refused`] when it was
+/// declined or has expired.
 pub async fn pay(app: &App, payer: UserId, id: &str, now: OffsetDateTime) -> AppResult<PaymentId> {
-    Ok(retrying(|| pay_once(app, payer, id, now)).await?)
+    let reference = format!("sandbox_{}", id.to_lowercase());
+    Ok(retrying(|| settle_once(app, id, &reference, |checkout| checkout.payer == payer && checkout.provider == Provider::Sandbox, now)).await?)
 }
 
-async fn pay_once(app: &App, payer: UserId, id: &str, now: OffsetDateTime) -> ledger::Result<PaymentId> {
+/// A provider says that it was paid. Told again, nothing happens.
+///
+/// # Errors
+/// [`AppError::NotFound`] without such a checkout, [`AppError::Refused`] when the money can't be taken: the checkout is
+/// closed or was paid by another payment, or another amount was paid.
+pub async fn paid(app: &App, provider: Provider, paid: &Paid, now: OffsetDateTime) -> AppResult<()> {
+    let expected = |checkout: &payments::Checkout| checkout.provider == provider;
+    let amount = sqlx::query_scalar!("SELECT amount FROM checkouts WHERE id = ?", paid.checkout).fetch_optional(&app.db).await?;
+    if amount.is_some_and(|amount| i64::from(amount) != paid.amount.0) {
+        return Err(AppError::Refused(crate::t!("checkout.other_amount").into_owned()));
+    }
+    retrying(|| settle_once(app, &paid.checkout, &paid.payment, expected, now)).await?;
+    app.work.notify_one();
+    Ok(())
+}
+
+async fn settle_once(
+    app: &App,
+    id: &str,
+    reference: &str,
+    expected: impl Fn(&payments::Checkout) -> bool,
+    now: OffsetDateTime,
+) -> ledger::Result<PaymentId> {
     let mut tx = begin(app).await?;
-    let checkout = payments::lock(&mut tx, id).await?.filter(|checkout| checkout.payer == payer).ok_or(AppError::NotFound)?;
+    let checkout = payments::lock(&mut tx, id).await?.filter(expected).ok_or(AppError::NotFound)?;
     match State::of_name(&checkout.state) {
-        State::Completed => return Ok(checkout.payment),
+        State::Completed if checkout.reference.as_deref() == Some(reference) => return Ok(checkout.payment),
+        State::Completed => return Err(AppError::Refused(crate::t!("checkout.already_paid").into_owned()).into()),
         State::Declined | State::Expired => return Err(AppError::Refused(crate::t!("checkout.closed").into_owned()).into()),
         State::Open => {}
     }
-    payments::complete(&mut tx, &checkout, now).await?;
+    payments::complete(&mut tx, &checkout, reference, now).await?;
     match checkout.subject.as_str() {
-        "tips" => tips::store::settle(&mut tx, app, &checkout, now).await?,
+        "tips" => tips::store::settle(&mut tx, app, &checkout, reference, now).await?,
         _ => return Err(AppError::NotFound.into()),
     }
     commit(tx).await?;
@@ -136,21 +179,101 @@ pub async fn decline(app: &App, payer: UserId, id: &str, now: OffsetDateTime) ->
     Ok(retrying(|| end_once(app, Some(payer), id, "declined", now)).await?)
 }
 
-/// Closes checkouts that nobody finished; called by the worker now and then.
+/// Closes an open checkout: `declined` or `expired`. Closed or paid already, nothing happens.
+///
+/// # Errors
+/// [`AppError::NotFound`] without such a checkout.
+pub async fn close(app: &App, id: &str, state: &str, now: OffsetDateTime) -> AppResult<()> {
+    match retrying(|| end_once(app, None, id, state, now)).await {
+        Ok(()) | Err(ledger::Error::Rule(AppError::Refused(_))) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Closes checkouts that nobody finished; called by the worker now and then. Those that are paid at a provider only
+/// after asking there: while it is away they stay open.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn expire(app: &App, now: OffsetDateTime) -> AppResult<()> {
-    let old = sqlx::query_scalar!("SELECT id FROM checkouts WHERE state = 'open' AND createdAt < ? ORDER BY id LIMIT 200", now - OPEN_FOR)
-        .fetch_all(&app.db)
-        .await?;
-    for id in &old {
-        match retrying(|| end_once(app, None, id, "expired", now)).await {
-            // Paid at the last moment.
-            Ok(()) | Err(ledger::Error::Rule(_)) => {}
-            Err(error) => return Err(error.into()),
+    let old = sqlx::query!(
+        "SELECT checkouts.id, payments.provider, checkoutSessions.reference AS `reference?: String` FROM checkouts
+         JOIN payments ON payments.id = checkouts.paymentId LEFT JOIN checkoutSessions ON checkoutSessions.checkoutId = checkouts.id
+         WHERE checkouts.state = 'open' AND checkouts.createdAt < ? ORDER BY checkouts.id LIMIT 200",
+        now - OPEN_FOR
+    )
+    .fetch_all(&app.db)
+    .await?;
+    for row in old {
+        if let (Some(provider), Some(reference)) = (Provider::of_name(&row.provider), &row.reference) {
+            match ask(app, provider, reference).await {
+                Ok(Some(paid)) => {
+                    super::outside::paid_at(app, provider, &paid, now).await?;
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(checkout = row.id, "a checkout stays open, the provider can't tell how far it is: {error:#}");
+                    continue;
+                }
+            }
         }
+        close(app, &row.id, "expired", now).await?;
     }
+    Ok(())
+}
+
+/// Whether a provider's page was paid.
+///
+/// # Errors
+/// When the provider does not answer.
+pub(super) async fn ask(app: &App, provider: Provider, reference: &str) -> anyhow::Result<Option<Paid>> {
+    let Some(gateway) = providers::gateway(app, provider) else { anyhow::bail!("{} is not set up", provider.name()) };
+    Ok(match gateway.session(reference).await? {
+        Session::Paid(paid) => Some(paid),
+        Session::Open | Session::Closed => None,
+    })
+}
+
+/// The page at a provider on which a checkout is paid.
+#[derive(Debug)]
+pub(super) struct At {
+    pub provider: Provider,
+    /// None yet: it is still to be opened.
+    pub reference: Option<String>,
+}
+
+/// Where an open checkout of this payer is paid; `None` when it is not open, or paid on a page of ours.
+pub(super) async fn session(app: &App, payer: UserId, id: &str) -> AppResult<Option<At>> {
+    let row = sqlx::query!(
+        "SELECT payments.provider, checkoutSessions.reference AS `reference?: String` FROM checkouts
+         JOIN payments ON payments.id = checkouts.paymentId LEFT JOIN checkoutSessions ON checkoutSessions.checkoutId = checkouts.id
+         WHERE checkouts.id = ? AND payments.userId = ? AND checkouts.state = 'open'",
+        id,
+        payer
+    )
+    .fetch_optional(&app.db)
+    .await?;
+    Ok(row.and_then(|row| {
+        let provider = Provider::of_name(&row.provider).filter(|provider| provider.has_a_page())?;
+        Some(At { provider, reference: row.reference })
+    }))
+}
+
+/// Keeps where a provider takes the payment.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn opened(app: &App, id: &str, provider: Provider, reference: &str, url: &str, now: OffsetDateTime) -> AppResult<()> {
+    sqlx::query!(
+        "INSERT IGNORE INTO checkoutSessions (checkoutId, provider, reference, url, openedAt) VALUES (?, ?, ?, ?, ?)",
+        id,
+        provider.name(),
+        reference,
+        url,
+        now
+    )
+    .execute(&app.db)
+    .await?;
     Ok(())
 }
 
@@ -164,6 +287,7 @@ async fn end_once(app: &App, payer: Option<UserId>, id: &str, state: &str, now: 
         State::Open => {}
     }
     payments::fail(&mut tx, &checkout, state, now).await?;
+    outbox::withdraw(&mut tx, checkout.provider, &call_key(id), now).await?;
     if checkout.subject == "tips" {
         tips::store::fail(&mut tx, checkout.subject_id).await?;
     }

@@ -16,6 +16,8 @@ pub enum Account {
     Reserved(ArtistId),
     /// What a payment provider holds for the site: negative.
     Provider(&'static str),
+    /// What came to a provider for nothing, and goes back.
+    Unclaimed(&'static str),
     /// What the site keeps.
     PlatformFees,
     /// What a payment provider kept.
@@ -38,6 +40,7 @@ impl Account {
             Self::Available(artist) => format!("artist:{artist}:available"),
             Self::Reserved(artist) => format!("artist:{artist}:reserved"),
             Self::Provider(name) => format!("provider:{name}:balance"),
+            Self::Unclaimed(name) => format!("provider:{name}:unclaimed"),
             Self::PlatformFees => "fees:platform".to_owned(),
             Self::ProviderFees(name) => format!("fees:provider:{name}"),
             Self::StreamPool => "pool:streams".to_owned(),

@@ -63,6 +63,9 @@ pub mod kind {
     pub const PAYOUT_RESERVE: &str = "payout_reserve";
     pub const PAYOUT_VOID: &str = "payout_void";
     pub const PAYOUT_PAID: &str = "payout_paid";
+    pub const PAYOUT_RETURNED: &str = "payout_returned";
+    pub const LATE_PAYMENT: &str = "late_payment";
+    pub const LATE_RETURN: &str = "late_return";
     pub const IMPORT_EARNING: &str = "import_earning";
     pub const IMPORT_PAYOUT: &str = "import_payout";
     pub const IMPORT_TIP: &str = "import_tip";

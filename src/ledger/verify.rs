@@ -78,6 +78,7 @@ pub async fn verify(pool: &MySqlPool) -> Result<Report, sqlx::Error> {
     tips(&mut tx, &mut report).await?;
     earnings(&mut tx, &mut report).await?;
     payouts(&mut tx, &mut report).await?;
+    late_payments(&mut tx, &mut report).await?;
     tx.rollback().await?;
     Ok(report)
 }
@@ -296,7 +297,7 @@ async fn earnings(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result
          JOIN ledgerAccounts a ON a.id = e.accountId AND a.artistId IS NOT NULL
          LEFT JOIN earningDetails d ON d.transactionId = e.transactionId AND d.line = e.line
          LEFT JOIN creatorEarnings c ON c.id = d.earningId
-         WHERE t.kind NOT IN ('release', 'payout_reserve', 'payout_void', 'payout_paid', 'import_payout', 'import_difference') AND c.id IS NULL"
+         WHERE t.kind NOT IN ('release', 'payout_reserve', 'payout_void', 'payout_paid', 'payout_returned', 'import_payout', 'import_difference') AND c.id IS NULL"
     );
     compare!(
         report,
@@ -308,7 +309,7 @@ async fn earnings(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result
          LEFT JOIN (SELECT a.artistId, SUM(e.amount) AS total FROM ledgerEntries e
                     JOIN ledgerAccounts a ON a.id = e.accountId AND a.artistId IS NOT NULL
                     JOIN ledgerTransactions t ON t.id = e.transactionId
-                    WHERE t.kind NOT IN ('release', 'payout_reserve', 'payout_void', 'payout_paid', 'import_payout', 'import_difference')
+                    WHERE t.kind NOT IN ('release', 'payout_reserve', 'payout_void', 'payout_paid', 'payout_returned', 'import_payout', 'import_difference')
                     GROUP BY a.artistId) j ON j.artistId = p.id
          WHERE COALESCE(c.total, 0) <> COALESCE(j.total, 0)"
     );
@@ -330,15 +331,15 @@ async fn payouts(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<
         report,
         db,
         "a payout's state is not what the journal says",
-        "SELECT CONCAT('payout ', p.id, ' is ', p.status, '; reserved ', COALESCE(j.reserved, 0), ', released again ', COALESCE(j.voided, 0), ', paid ', COALESCE(j.paid, 0), ', imported ', COALESCE(j.imported, 0)) AS `what!: String`
+        "SELECT CONCAT('payout ', p.id, ' is ', p.status, '; reserved ', COALESCE(j.reserved, 0), ', released again ', COALESCE(j.voided, 0), ', paid ', COALESCE(j.paid, 0), ', returned ', COALESCE(j.returned, 0), ', imported ', COALESCE(j.imported, 0)) AS `what!: String`
          FROM creatorPayouts p
-         LEFT JOIN (SELECT subjectId, SUM(kind = 'payout_reserve') AS reserved, SUM(kind = 'payout_void') AS voided, SUM(kind = 'payout_paid') AS paid, SUM(kind = 'import_payout') AS imported
+         LEFT JOIN (SELECT subjectId, SUM(kind = 'payout_reserve') AS reserved, SUM(kind = 'payout_void') AS voided, SUM(kind = 'payout_paid') AS paid, SUM(kind = 'payout_returned') AS returned, SUM(kind = 'import_payout') AS imported
                     FROM ledgerTransactions WHERE subject = 'creatorPayouts' GROUP BY subjectId) j ON j.subjectId = p.id
          WHERE NOT COALESCE(CASE p.status
              WHEN 'pending' THEN j.reserved + j.imported = 1 AND j.voided = 0 AND j.paid = 0
              WHEN 'processing' THEN j.reserved + j.imported = 1 AND j.voided = 0 AND j.paid = 0
-             WHEN 'completed' THEN j.reserved + j.imported = 1 AND j.voided = 0 AND j.paid + j.imported >= 1
-             ELSE j.reserved + j.imported = 1 AND j.voided + j.imported >= 1 AND j.paid = 0 END, 0)"
+             WHEN 'completed' THEN j.reserved + j.imported = 1 AND j.voided = 0 AND j.paid + j.imported >= 1 AND j.returned = 0
+             ELSE j.reserved + j.imported = 1 AND j.voided + j.returned + j.imported >= 1 AND j.voided + j.returned <= 1 AND j.paid = j.returned END, 0)"
     );
     compare!(
         report,
@@ -384,6 +385,32 @@ async fn payouts(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<
          JOIN creatorEarnings c ON c.id = e.earningId
          GROUP BY c.id, c.amount, c.artistId
          HAVING ABS(SUM(e.amount)) > ABS(c.amount) OR MIN(p.artistId) <> c.artistId OR MAX(p.artistId) <> c.artistId"
+    );
+    Ok(())
+}
+
+/// Money that came for a closed checkout is kept apart until it went back.
+async fn late_payments(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<()> {
+    compare!(
+        report,
+        db,
+        "a late payment is not what the journal says",
+        "SELECT CONCAT('late payment ', l.id, ': came ', COALESCE(j.came, 0), ', went back ', COALESCE(j.went, 0)) AS `what!: String` FROM latePayments l
+         LEFT JOIN (SELECT t.subjectId, SUM(IF(t.kind = 'late_payment', e.amount, 0)) AS came, SUM(IF(t.kind = 'late_return', -e.amount, 0)) AS went
+                    FROM ledgerTransactions t JOIN ledgerEntries e ON e.transactionId = t.id
+                    JOIN ledgerAccounts a ON a.id = e.accountId AND a.code LIKE 'provider:%:unclaimed'
+                    WHERE t.subject = 'latePayments' GROUP BY t.subjectId) j ON j.subjectId = l.id
+         WHERE COALESCE(j.came, 0) <> l.amount OR COALESCE(j.went, 0) <> IF(l.returnedAt IS NULL, 0, l.amount)"
+    );
+    compare!(
+        report,
+        db,
+        "unclaimed money is not that of late payments",
+        "SELECT CONCAT(a.code, ': ', b.balance, ', late payments: ', COALESCE(l.total, 0)) AS `what!: String`
+         FROM ledgerAccounts a JOIN ledgerBalances b ON b.accountId = a.id
+         LEFT JOIN (SELECT provider, SUM(amount) AS total FROM latePayments WHERE returnedAt IS NULL GROUP BY provider) l
+           ON a.code = CONCAT('provider:', l.provider, ':unclaimed')
+         WHERE a.code LIKE 'provider:%:unclaimed' AND b.balance <> COALESCE(l.total, 0)"
     );
     Ok(())
 }

@@ -1,14 +1,20 @@
 //! Payments under way: the intent is written before anything else happens, and ends once.
 
-use super::Provider;
+use super::{
+    Provider,
+    gateway::{Call, Order},
+    outbox,
+};
 use crate::{
+    checkout::store::{OPEN_FOR, call_key},
     error::AppError,
     ids::{PaymentId, UserId},
     ledger::{Error, Result},
     money::{CURRENCY, Cents},
+    server::state::App,
 };
 use sqlx::MySqlConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// What somebody is about to pay for.
 #[derive(Clone, Debug)]
@@ -17,6 +23,9 @@ pub struct Intent {
     pub provider: Provider,
     /// `tip`, `purchase`, …
     pub purpose: &'static str,
+    /// What the payer reads at the provider.
+    pub title: String,
+    pub email: Option<String>,
     /// The key of the form: sent twice, it is one checkout.
     pub form_key: String,
     /// A digest of what the form said.
@@ -61,12 +70,13 @@ pub async fn pending_payment(connection: &mut MySqlConnection, intent: &Intent, 
     i32::try_from(done.last_insert_id()).map(PaymentId).map_err(|_| Error::Overflow(crate::money::Overflow))
 }
 
-/// Writes the checkout of an intent, open, and returns its id.
+/// Writes the checkout of an intent, open; and the call that opens the page of a provider that has one.
 ///
 /// # Errors
 /// When the database does not answer, or the form was sent at the same moment by another request.
 pub async fn open_checkout(
     connection: &mut MySqlConnection,
+    app: &App,
     id: &str,
     intent: &Intent,
     payment: PaymentId,
@@ -87,8 +97,20 @@ pub async fn open_checkout(
         intent.net.as_int()?,
         now
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if intent.provider.has_a_page() {
+        let order = Order {
+            checkout: id.to_owned(),
+            amount: intent.amount,
+            title: intent.title.clone(),
+            email: intent.email.clone(),
+            back: format!("{}/checkout/{id}", app.config.site_url),
+            // The page there closes before the checkout here, so that nothing can be paid in between.
+            closes_at: (now + OPEN_FOR - Duration::hours(1)).unix_timestamp(),
+        };
+        outbox::write(connection, intent.provider, &call_key(id), &Call::Open(order), now).await?;
+    }
     Ok(())
 }
 
@@ -106,6 +128,8 @@ pub struct Checkout {
     pub net: Cents,
     /// `open`, `completed`, `declined` or `expired`.
     pub state: String,
+    /// The provider's name of the payment, once paid.
+    pub reference: Option<String>,
 }
 
 /// Locks a checkout. `None`: there is none of that id.
@@ -115,7 +139,7 @@ pub struct Checkout {
 pub async fn lock(connection: &mut MySqlConnection, id: &str) -> Result<Option<Checkout>> {
     let row = sqlx::query!(
         "SELECT checkouts.id, checkouts.paymentId, checkouts.subject, checkouts.subjectId, checkouts.amount, checkouts.fee, checkouts.net, checkouts.state,
-                payments.userId, payments.provider
+                payments.userId, payments.provider, payments.providerPaymentId
          FROM checkouts JOIN payments ON payments.id = checkouts.paymentId WHERE checkouts.id = ? FOR UPDATE",
         id
     )
@@ -133,16 +157,16 @@ pub async fn lock(connection: &mut MySqlConnection, id: &str) -> Result<Option<C
             fee: row.fee.into(),
             net: row.net.into(),
             state: row.state,
+            reference: row.providerPaymentId,
         })
     }))
 }
 
-/// Ends an open checkout as paid.
+/// Ends an open checkout as paid, under the provider's name of the payment.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn complete(connection: &mut MySqlConnection, checkout: &Checkout, now: OffsetDateTime) -> Result<()> {
-    let reference = format!("{}_{}", checkout.provider.name(), checkout.id.to_lowercase());
+pub async fn complete(connection: &mut MySqlConnection, checkout: &Checkout, reference: &str, now: OffsetDateTime) -> Result<()> {
     sqlx::query!("UPDATE payments SET status = 'completed', providerPaymentId = ?, completedAt = ? WHERE id = ?", reference, now, checkout.payment)
         .execute(&mut *connection)
         .await?;

@@ -1,11 +1,15 @@
 //! The job that sends an approved payout. It may run more than once: the provider does the same key once, and the end
 //! is written once.
 
-use super::store;
+use super::{Method, store};
 use crate::{
+    checkout::outside,
     ids::PayoutId,
     ledger,
-    payments::{Outcome, Transfer, provider},
+    payments::{
+        gateway::{Call, Transfer},
+        outbox, payout_provider,
+    },
     server::{jobs::Job, state::App},
 };
 use anyhow::{Context, Result};
@@ -22,14 +26,14 @@ impl Job for SendPayout {
 }
 
 impl SendPayout {
-    /// Sends it and writes the end: completed, or failed with the provider's reason.
+    /// Writes that it is to be sent, and sends it. Without an answer the outbox goes on with it.
     ///
     /// # Errors
-    /// When the outcome is not known; the job is then run again.
+    /// When the database does not answer, or there is no provider for it; the job is then run again.
     pub async fn run(self, app: &App) -> Result<()> {
         let id = PayoutId(self.payout);
         let row = sqlx::query!(
-            "SELECT creatorPayouts.amount AS `amount!: i32`, payoutDetails.destination AS `destination!: String`,
+            "SELECT creatorPayouts.amount AS `amount!: i32`, creatorPayouts.paymentMethod, payoutDetails.destination AS `destination!: String`,
                     (SELECT COUNT(*) FROM payoutSteps WHERE payoutSteps.payoutId = creatorPayouts.id AND payoutSteps.step = 'sent') AS `sent!: i64`
              FROM creatorPayouts JOIN payoutDetails ON payoutDetails.payoutId = creatorPayouts.id
              WHERE creatorPayouts.id = ? AND creatorPayouts.status = 'processing'",
@@ -38,17 +42,16 @@ impl SendPayout {
         .fetch_optional(&app.db)
         .await?;
         let Some(row) = row else { return Ok(()) };
-        let provider = provider(app).context("there is no payment provider to send a payout with")?;
+        let method = row.paymentMethod.as_deref().and_then(Method::of_name);
+        let provider =
+            method.and_then(|method| payout_provider(app, method)).context("there is no payment provider to send this payout with")?;
+        let transfer = Transfer { payout: id.0, amount: row.amount.into(), destination: row.destination };
+        let mut tx = ledger::begin(app).await?;
         if row.sent == 0 {
-            let mut tx = ledger::begin(app).await?;
             store::step(&mut tx, id.0, "sent", None, Some(provider.name()), app.clock.now()).await?;
-            ledger::commit(tx).await?;
         }
-        let transfer = Transfer { key: format!("payout:{id}"), amount: row.amount.into(), destination: row.destination };
-        match provider.send(app, &transfer).await? {
-            Outcome::Paid { reference } => store::complete(app, id, provider, &reference, app.clock.now()).await?,
-            Outcome::Refused { reason } => store::fail(app, id, &reason, app.clock.now()).await?,
-        }
-        Ok(())
+        let call = outbox::write(&mut tx, provider, &format!("payout:{id}"), &Call::Send(transfer), app.clock.now()).await?;
+        ledger::commit(tx).await?;
+        outside::perform(app, &call).await
     }
 }

@@ -23,6 +23,7 @@ pub struct Config {
     pub server: ServerConfig,
     pub database: DatabaseConfig,
     pub mail: MailConfig,
+    pub payments: PaymentsConfig,
     pub rules: Rules,
     pub leptos: LeptosSection,
 }
@@ -70,6 +71,33 @@ pub struct MailConfig {
     pub from: String,
 }
 
+/// Who moves money. A provider without keys does not exist.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentsConfig {
+    /// Through whom listeners pay: `stripe`. Empty: the first that has keys; in development the sandbox.
+    pub provider: String,
+    pub stripe: StripeConfig,
+}
+
+/// Keys from Stripe's dashboard.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StripeConfig {
+    /// `sk_…`; empty: there is no Stripe.
+    pub secret_key: String,
+    /// `whsec_…`: the endpoint's signing secret; two of them while it is changed.
+    pub webhook_secrets: Vec<String>,
+    /// Where its API is.
+    pub url: String,
+}
+
+impl Default for StripeConfig {
+    fn default() -> Self {
+        Self { secret_key: String::new(), webhook_secrets: Vec::new(), url: "https://api.stripe.com".to_owned() }
+    }
+}
+
 /// The figures of the product's rules. Amounts in cents, shares in hundredths of a percent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +143,7 @@ impl Default for Config {
             },
             database: DatabaseConfig { url: String::new(), migrate_url: String::new(), max_connections: 16 },
             mail: MailConfig { smtp_url: String::new(), from: "Gifted Eternity <noreply@localhost>".to_owned() },
+            payments: PaymentsConfig::default(),
             rules: Rules {
                 tip_minimum_cents: 100,
                 tip_maximum_cents: 50_000,
@@ -170,6 +199,7 @@ impl Config {
         );
         ensure!(self.rules.payout_minimum_cents > 0, "rules.payout_minimum_cents must be above zero");
         ensure!(self.rules.tip_fee_basis_points < 10_000, "rules.tip_fee_basis_points must be below 10000 (100 %)");
+        self.payments.check(self.development())?;
         if self.mode == Mode::Production {
             ensure!(
                 self.secret.len() >= 32,
@@ -210,7 +240,27 @@ impl Config {
         shown.database.url = without_password(&self.database.url);
         shown.database.migrate_url = without_password(&self.database.migrate_url);
         shown.mail.smtp_url = without_password(&self.mail.smtp_url);
+        shown.payments.stripe.secret_key = hide(&self.payments.stripe.secret_key);
+        shown.payments.stripe.webhook_secrets = self.payments.stripe.webhook_secrets.iter().map(|secret| hide(secret)).collect();
         shown
+    }
+}
+
+impl PaymentsConfig {
+    fn check(&self, development: bool) -> Result<()> {
+        let stripe = &self.stripe;
+        ensure!(
+            stripe.secret_key.is_empty() || stripe.webhook_secrets.iter().any(|secret| !secret.is_empty()),
+            "payments.stripe.webhook_secrets must be set with payments.stripe.secret_key: without it nothing that Stripe tells can be believed"
+        );
+        let url: url::Url = stripe.url.parse().context("payments.stripe.url is not a URL")?;
+        ensure!(development || url.scheme() == "https", "payments.stripe.url must start with https:// in production");
+        match self.provider.as_str() {
+            "" => Ok(()),
+            "stripe" if !stripe.secret_key.is_empty() => Ok(()),
+            "sandbox" if development => Ok(()),
+            other => anyhow::bail!("payments.provider is {other:?}, which has no keys here (or is for development only)"),
+        }
     }
 }
 
@@ -240,6 +290,18 @@ mod tests {
         assert!(Config { secret: "short".to_owned(), ..production() }.checked().is_err());
         assert!(Config { mail: MailConfig { smtp_url: String::new(), from: String::new() }, ..production() }.checked().is_err());
         assert!(production().checked().is_ok());
+    }
+
+    #[test]
+    fn stripe_wants_both_of_its_keys() {
+        let mut config = production();
+        config.payments.stripe.secret_key = "sk_test".to_owned();
+        assert!(config.clone().checked().is_err());
+        config.payments.stripe.webhook_secrets = vec!["whsec_hunter2".to_owned()];
+        assert!(config.clone().checked().is_ok());
+        assert!(!format!("{:?}", config.printable()).contains("hunter2"));
+        config.payments.provider = "sandbox".to_owned();
+        assert!(config.checked().is_err());
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct App {
     pub metrics: Option<PrometheusHandle>,
     /// Plays on their way to the database.
     pub plays: Spool,
+    /// For calls to payment providers.
+    pub http: reqwest::Client,
     /// Wakes the worker when a job was written by this process.
     pub work: Arc<tokio::sync::Notify>,
 }
@@ -25,7 +27,7 @@ impl App {
     /// State over an open database.
     pub fn new(config: Config, db: MySqlPool) -> Self {
         let plays = Spool::at(config.data_dir.join("plays"));
-        Self { config: Arc::new(config), db, clock: Clock::default(), metrics: None, plays, work: Arc::default() }
+        Self { config: Arc::new(config), db, clock: Clock::default(), metrics: None, plays, http: crate::payments::http_client(), work: Arc::default() }
     }
 }
 

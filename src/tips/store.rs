@@ -118,6 +118,8 @@ pub async fn start(app: &App, me: &Me, provider: Provider, wish: &Wish, now: Off
         payer: me.id,
         provider,
         purpose: "tip",
+        title: crate::t!("checkout.lead", artist = recipient.name).into_owned(),
+        email: Some(me.email.clone()).filter(|email| !email.is_empty()),
         form_key: wish.form_key.clone(),
         fingerprint: tokens::digest(&content),
         amount: shares.total,
@@ -158,7 +160,7 @@ async fn start_once(app: &App, recipient: UserId, wish: &Wish, intent: &Intent, 
     .execute(&mut *tx)
     .await?;
     let checkout = tokens::ulid();
-    payments::store::open_checkout(&mut tx, &checkout, intent, payment, "tips", tip, now).await?;
+    payments::store::open_checkout(&mut tx, app, &checkout, intent, payment, "tips", tip, now).await?;
     commit(tx).await?;
     Ok(checkout)
 }
@@ -167,7 +169,7 @@ async fn start_once(app: &App, recipient: UserId, wish: &Wish, intent: &Intent, 
 ///
 /// # Errors
 /// [`AppError::Refused`] when the artist has closed the account in the meantime.
-pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, now: OffsetDateTime) -> ledger::Result<()> {
+pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, reference: &str, now: OffsetDateTime) -> ledger::Result<()> {
     let tip = sqlx::query!(
         "SELECT tips.id, tips.recipientId, tips.amount, tips.message, tips.trackId, tipDetails.anonymous, artistProfiles.id AS artistId, artistProfiles.artistName,
                 sender.name AS senderName, senderMail.email AS `senderMail?`, recipientMail.email AS `recipientMail?`, artistUploads.title AS `title?`
@@ -191,7 +193,8 @@ pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, no
     if closed.flatten().is_some() {
         return Err(AppError::Refused(crate::t!("tips.artist_left").into_owned()).into());
     }
-    sqlx::query!("UPDATE tips SET paymentStatus = 'completed' WHERE id = ?", tip.id).execute(&mut *tx).await?;
+    let at_stripe = (checkout.provider == Provider::Stripe).then_some(reference);
+    sqlx::query!("UPDATE tips SET paymentStatus = 'completed', stripePaymentId = ? WHERE id = ?", at_stripe, tip.id).execute(&mut *tx).await?;
 
     // The earning's line comes first, so that its number is known.
     let mut entries = vec![

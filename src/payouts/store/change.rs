@@ -9,7 +9,7 @@ use crate::{
     ledger::{self, Account, Entry, Transaction, audit, begin, commit, retrying, statement},
     money::{Cents, Overflow},
     payments::{self, Provider, shown},
-    payouts::{Destination, approval, send::SendPayout},
+    payouts::{Destination, Method, approval, send::SendPayout},
     server::{jobs, mail, state::App},
 };
 use sqlx::MySqlConnection;
@@ -50,9 +50,6 @@ pub async fn request(app: &App, me: &Me, artist: ArtistId, amount: Option<Cents>
     if !me.verified {
         return Err(AppError::Refused(crate::t!("payouts.obstacle.unverified").into_owned()));
     }
-    if payments::provider(app).is_none() {
-        return Err(AppError::Refused(crate::t!("payouts.obstacle.no_provider").into_owned()));
-    }
     Ok(retrying(|| request_once(app, me.id, artist, amount, form_key, now)).await?)
 }
 
@@ -80,6 +77,9 @@ async fn request_once(
         .fetch_optional(&mut *tx)
         .await?
         .ok_or_else(|| AppError::Refused(crate::t!("payouts.obstacle.no_destination").into_owned()))?;
+    if Method::of_name(&destination.method).and_then(|method| payments::payout_provider(app, method)).is_none() {
+        return Err(AppError::Refused(crate::t!("payouts.obstacle.no_provider").into_owned()).into());
+    }
 
     // From here on nobody else moves this artist's money.
     let locked = ledger::lock(&mut tx, &[Account::Available(artist)]).await?;
@@ -275,6 +275,20 @@ async fn give_back(
         Entry { account: Account::Available(payout.artist), amount: payout.amount },
     ];
     ledger::post(tx, &movement(id.0, "void", ledger::kind::PAYOUT_VOID, reserved, entries, now)).await?;
+    end_unpaid(tx, app, id, payout, word, actor, reason, now).await
+}
+
+/// The rows and the mail of a payout that was not paid in the end.
+async fn end_unpaid(
+    tx: &mut MySqlConnection,
+    app: &App,
+    id: PayoutId,
+    payout: &Locked,
+    word: &'static str,
+    actor: Option<UserId>,
+    reason: &str,
+    now: OffsetDateTime,
+) -> ledger::Result<()> {
     let reason: String = reason.chars().take(500).collect();
     sqlx::query!("UPDATE creatorPayouts SET status = 'failed', processedAt = ? WHERE id = ?", now, id).execute(&mut *tx).await?;
     sqlx::query!("UPDATE payoutDetails SET failureReason = ? WHERE payoutId = ?", reason, id).execute(&mut *tx).await?;
@@ -308,6 +322,34 @@ pub async fn complete(app: &App, id: PayoutId, provider: Provider, reference: &s
         let amount = shown(payout.amount);
         let subject = crate::t!("payouts.mail.completed_subject", amount = amount);
         tell(&mut tx, app, id.0, payout.artist, now, &subject, &crate::t!("payouts.mail.completed", amount = amount, reference = reference)).await?;
+        commit(tx).await
+    })
+    .await?)
+}
+
+/// The provider paid, and then took it back: the money is available again. Told before the answer to the sending
+/// arrived, the payout ends there. Ended already, nothing happens.
+///
+/// # Errors
+/// [`AppError::NotFound`] without such a payout.
+pub async fn returned(app: &App, id: PayoutId, provider: Provider, reason: &str, now: OffsetDateTime) -> AppResult<()> {
+    Ok(retrying(|| async move {
+        let mut tx = begin(app).await?;
+        let payout = lock(&mut tx, id).await?;
+        match payout.status.as_str() {
+            "processing" => give_back(&mut tx, app, id, &payout, "returned", None, reason, now).await?,
+            "completed" => {
+                let paid = ledger::id_of_key(&mut tx, &key(id.0, "paid")).await?;
+                let entries = vec![
+                    Entry { account: Account::Provider(provider.name()), amount: payout.amount.negated()? },
+                    Entry { account: Account::Available(payout.artist), amount: payout.amount },
+                ];
+                ledger::post(&mut tx, &movement(id.0, "returned", ledger::kind::PAYOUT_RETURNED, paid, entries, now)).await?;
+                end_unpaid(&mut tx, app, id, &payout, "returned", None, reason, now).await?;
+            }
+            _ => return Ok(()),
+        }
+        audit(&mut tx, now, None, "payout_returned", TABLE, id.0, Some(reason)).await?;
         commit(tx).await
     })
     .await?)

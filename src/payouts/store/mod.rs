@@ -3,7 +3,7 @@
 mod change;
 
 pub(in crate::payouts) use change::step;
-pub use change::{approve, complete, fail, refuse, request, set_destination};
+pub use change::{approve, complete, fail, refuse, request, set_destination, returned};
 
 use super::{Approval, Desk, Destination, Details, Line, Method, NotYours, Payout, Queue, Status, Step, approval};
 use crate::{
@@ -32,7 +32,9 @@ pub async fn desk(app: &App, me: &Me, artist: ArtistId) -> AppResult<Desk> {
         .await?
         .and_then(|row| Some(Destination { method: Method::of_name(&row.method)?, text: row.destination }));
     let minimum = Cents(app.config.rules.payout_minimum_cents);
-    let obstacle = if payments::provider(app).is_none() {
+    let payable = |method| payments::payout_provider(app, method).is_some();
+    let has_provider = destination.as_ref().map_or_else(|| Method::ALL.into_iter().any(payable), |destination| payable(destination.method));
+    let obstacle = if !has_provider {
         Some(crate::t!("payouts.obstacle.no_provider"))
     } else if !me.verified {
         Some(crate::t!("payouts.obstacle.unverified"))
