@@ -175,18 +175,24 @@ fn AtProvider(bill: Bill, back: bool, decline: FormAction<api::Decline>) -> impl
     let reload = format!("/checkout/{}?back=true", bill.checkout);
     let go_on = t!("checkout.go_on", amount = shown(bill.total), provider = provider);
     let (notice, go) = match (bill.url, back) {
-        (Some(url), true) => {
-            (Some((Tone::Active, t!("checkout.waiting", provider = provider))), view! {
+        (Some(url), true) => (
+            Some((Tone::Active, t!("checkout.waiting", provider = provider))),
+            view! {
                 <a class="btn btn-primary" href=reload rel="external">{t!("checkout.look_again")}</a>
                 <a class="btn btn-quiet" href=url rel="external">{go_on}</a>
-            }.into_any())
-        }
+            }
+            .into_any(),
+        ),
         (Some(url), false) => (None, view! { <a class="btn btn-primary" href=url rel="external">{go_on}</a> }.into_any()),
         (None, _) => {
             let again = format!("/checkout/{}", bill.checkout);
-            (Some((Tone::Warning, t!("checkout.provider_away", provider = provider))), view! {
-                <a class="btn btn-primary" href=again rel="external">{t!("checkout.look_again")}</a>
-            }.into_any())
+            (
+                Some((Tone::Warning, t!("checkout.provider_away", provider = provider))),
+                view! {
+                    <a class="btn btn-primary" href=again rel="external">{t!("checkout.look_again")}</a>
+                }
+                .into_any(),
+            )
         }
     };
     view! {

@@ -79,7 +79,6 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
     })
 }
 
-<<<<<<< HEAD
 const RECEIPTS: usize = 20;
 
 /// The payments of this payer, newest first, before an id.
@@ -116,12 +115,8 @@ pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResul
     Ok(Page::of(lines, RECEIPTS, |line: &ReceiptLine| line.payment.to_string()))
 }
 
-/// Pays: the payment, what it is for, the journal and the mails in one database transaction. Paid already, it returns
-/// the same payment.
-=======
 /// Pays on the sandbox's page: the payment, what it is for, the journal and the mails in one database transaction. Paid
 /// already, it returns the same payment.
->>>>>>> 60f0b13 (payments: one trait for providers, an outbox for calls, events kept once; Stripe)
 ///
 /// # Errors
 /// [`AppError::NotFound`] for other people's and those that are paid elsewhere, [`AppError::Refused`] when it was

@@ -86,9 +86,14 @@ pub enum Session {
 pub enum News {
     Paid(Paid),
     /// The checkout can't be paid any more.
-    Closed { checkout: String },
+    Closed {
+        checkout: String,
+    },
     /// A payout came back.
-    Returned { payout: i32, reason: String },
+    Returned {
+        payout: i32,
+        reason: String,
+    },
     Nothing,
 }
 

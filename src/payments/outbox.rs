@@ -73,9 +73,12 @@ pub struct Answered {
 /// When the database does not answer, or the provider is not set up any more.
 pub async fn attempt(app: &App, id: &str) -> anyhow::Result<Option<Answered>> {
     let now = app.clock.now();
-    let row = sqlx::query!("SELECT provider, idempotencyKey, generation, request, attempts, keyMadeAt FROM providerCalls WHERE id = ? AND state = 'pending'", id)
-        .fetch_optional(&app.db)
-        .await?;
+    let row = sqlx::query!(
+        "SELECT provider, idempotencyKey, generation, request, attempts, keyMadeAt FROM providerCalls WHERE id = ? AND state = 'pending'",
+        id
+    )
+    .fetch_optional(&app.db)
+    .await?;
     let Some(row) = row else { return Ok(None) };
     // Whoever changes this row first has the call until then.
     let wait = (WAIT * 2_i32.pow(u32::try_from(row.attempts.clamp(0, 10)).unwrap_or(0))).min(LONGEST_WAIT);
@@ -121,9 +124,10 @@ async fn send(
         if let Some(answer) = gateway.find(call).await? {
             return Ok(answer);
         }
-        // The provider has forgotten the key, and did not do it while it knew it: a new one.
+        // The provider has forgotten the key, and did not do it while it knew it: a new one. A page that nobody was
+        // sent to harms nobody, and a provider that keeps its failure under a key would never open one.
         let now = app.clock.now();
-        if now - key_made_at >= gateway.key_lifetime() {
+        if now - key_made_at >= gateway.key_lifetime() || matches!(call, Call::Open(_)) {
             generation += 1;
             sqlx::query!("UPDATE providerCalls SET generation = ?, keyMadeAt = ? WHERE id = ?", generation, now, id).execute(&app.db).await?;
         }

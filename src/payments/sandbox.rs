@@ -37,9 +37,8 @@ impl Sandbox<'_> {
         )
         .execute(&app.db)
         .await?;
-        let row = sqlx::query!("SELECT reference, amount, outcome, reason FROM sandboxTransfers WHERE idempotencyKey = ?", key)
-            .fetch_one(&app.db)
-            .await?;
+        let row =
+            sqlx::query!("SELECT reference, amount, outcome, reason FROM sandboxTransfers WHERE idempotencyKey = ?", key).fetch_one(&app.db).await?;
         ensure!(i64::from(row.amount) == amount.0, "the key {key} was used for another amount");
         Ok(if row.outcome == "paid" { Ok(row.reference) } else { Err(row.reason.unwrap_or_default()) })
     }

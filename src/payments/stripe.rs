@@ -82,7 +82,8 @@ impl<'a> Stripe<'a> {
         if status.is_success() {
             return Ok(Ok(serde_json::from_slice(&body)?));
         }
-        let cause = serde_json::from_slice::<Problem>(&body).map(|problem| problem.error).unwrap_or(Cause { kind: String::new(), code: None, message: None });
+        let cause =
+            serde_json::from_slice::<Problem>(&body).map(|problem| problem.error).unwrap_or(Cause { kind: String::new(), code: None, message: None });
         let message = cause.message.unwrap_or_default();
         let ours = cause.kind == "idempotency_error" || cause.code.as_deref() == Some("balance_insufficient");
         match status {
@@ -125,8 +126,7 @@ impl<'a> Stripe<'a> {
     }
 
     async fn refund(&self, key: &str, refund: &Refund) -> Result<Answer> {
-        let form =
-            [("payment_intent", refund.payment.clone()), ("amount", refund.amount.0.to_string()), ("metadata[late]", refund.late.to_string())];
+        let form = [("payment_intent", refund.payment.clone()), ("amount", refund.amount.0.to_string()), ("metadata[late]", refund.late.to_string())];
         Ok(match self.post("refunds", key, &form).await? {
             Ok(value) => Answer::Refunded { reference: text(&value, "id")?.to_owned() },
             Err(reason) => Answer::Refused { reason },
@@ -241,9 +241,7 @@ mod tests {
 
     #[test]
     fn only_what_is_paid_is_paid() {
-        let object = |status: &str| {
-            serde_json::json!({"client_reference_id": "C", "payment_intent": "pi_1", "amount_total": 525, "currency": "usd", "payment_status": status})
-        };
+        let object = |status: &str| serde_json::json!({"client_reference_id": "C", "payment_intent": "pi_1", "amount_total": 525, "currency": "usd", "payment_status": status});
         let paid = Paid { checkout: "C".to_owned(), payment: "pi_1".to_owned(), amount: Cents(525), currency: "USD".to_owned() };
         assert_eq!(session(&object("paid")).ok(), Some(Session::Paid(paid)));
         assert_eq!(session(&object("unpaid")).ok(), Some(Session::Open));

@@ -43,8 +43,7 @@ impl SendPayout {
         .await?;
         let Some(row) = row else { return Ok(()) };
         let method = row.paymentMethod.as_deref().and_then(Method::of_name);
-        let provider =
-            method.and_then(|method| payout_provider(app, method)).context("there is no payment provider to send this payout with")?;
+        let provider = method.and_then(|method| payout_provider(app, method)).context("there is no payment provider to send this payout with")?;
         let transfer = Transfer { payout: id.0, amount: row.amount.into(), destination: row.destination };
         let mut tx = ledger::begin(app).await?;
         if row.sent == 0 {

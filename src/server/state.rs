@@ -27,7 +27,15 @@ impl App {
     /// State over an open database.
     pub fn new(config: Config, db: MySqlPool) -> Self {
         let plays = Spool::at(config.data_dir.join("plays"));
-        Self { config: Arc::new(config), db, clock: Clock::default(), metrics: None, plays, http: crate::payments::http_client(), work: Arc::default() }
+        Self {
+            config: Arc::new(config),
+            db,
+            clock: Clock::default(),
+            metrics: None,
+            plays,
+            http: crate::payments::http_client(),
+            work: Arc::default(),
+        }
     }
 }
 

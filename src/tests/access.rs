@@ -427,6 +427,8 @@ const ROUTES: &[(&str, &str, &[u16])] = &[
     ("POST", "/theme", &[303, 422]),
     ("POST", "/plays", &[400]),
     ("GET", "/media/hear/{grant}", &[404]),
+    // No provider without its keys.
+    ("POST", "/hooks/{provider}", &[404]),
     ("GET", "/healthz", &[200]),
     ("GET", "/readyz", &[200]),
     ("POST", "/log-out", &[303]),

@@ -19,7 +19,7 @@ use time::Duration;
 use tower_sessions::Session;
 use tower_sessions_sqlx_store::MySqlStore;
 
-async fn account(site: &TestApp, name: &str, role: &str) -> Me {
+pub async fn account(site: &TestApp, name: &str, role: &str) -> Me {
     let now = site.app.clock.now();
     let email = format!("{}@example.com", name.to_lowercase());
     let id = sqlx::query("INSERT INTO users (name, role) VALUES (?, ?)").bind(name).bind(role).execute(&site.app.db).await.unwrap().last_insert_id();
@@ -34,7 +34,7 @@ async fn account(site: &TestApp, name: &str, role: &str) -> Me {
     Me { id: UserId(i32::try_from(id).unwrap()), name: name.to_owned(), email, verified: true, admin: role == "admin", artist: None }
 }
 
-async fn artist(site: &TestApp, name: &str) -> (Me, ArtistId) {
+pub async fn artist(site: &TestApp, name: &str) -> (Me, ArtistId) {
     let mut me = account(site, name, "user").await;
     let id = sqlx::query("INSERT INTO artistProfiles (userId, artistName) VALUES (?, ?)").bind(me.id).bind(name).execute(&site.app.db).await.unwrap();
     let id = ArtistId(i32::try_from(id.last_insert_id()).unwrap());
@@ -54,7 +54,7 @@ async fn track(site: &TestApp, artist: ArtistId) -> i32 {
 }
 
 /// A browser that is logged in.
-async fn browser(site: &TestApp, me: &Me) -> Person {
+pub async fn browser(site: &TestApp, me: &Me) -> Person {
     let database: String = sqlx::query_scalar("SELECT DATABASE()").fetch_one(&site.app.db).await.unwrap();
     let store = MySqlStore::new(site.app.db.clone()).with_schema_name(database).unwrap().with_table_name("webSessions").unwrap();
     let session = Session::new(None, Arc::new(store), None);
@@ -66,7 +66,7 @@ async fn browser(site: &TestApp, me: &Me) -> Person {
     person
 }
 
-fn wish(artist: ArtistId, cents: i64) -> Wish {
+pub fn wish(artist: ArtistId, cents: i64) -> Wish {
     Wish { form_key: tokens::ulid(), artist, track: None, amount: Cents(cents), message: "More".to_owned(), cover_fee: false, anonymous: false }
 }
 
@@ -77,18 +77,18 @@ async fn tip(site: &TestApp, from: &Me, artist: ArtistId, cents: i64) {
     checkout::store::pay(&site.app, from.id, &checkout, now).await.unwrap();
 }
 
-async fn balances(site: &TestApp, artist: ArtistId) -> (i64, i64, i64) {
+pub async fn balances(site: &TestApp, artist: ArtistId) -> (i64, i64, i64) {
     let mut connection = site.app.db.acquire().await.unwrap();
     let held = ledger::balances(&mut connection, artist).await.unwrap();
     (held.on_hold.0, held.available.0, held.reserved.0)
 }
 
-async fn books_balance(site: &TestApp) {
+pub async fn books_balance(site: &TestApp) {
     let report = ledger::verify(&site.app.db).await.unwrap();
     assert!(report.balances(), "{report}");
 }
 
-fn hidden(page: &str, name: &str) -> String {
+pub fn hidden(page: &str, name: &str) -> String {
     let input = page.split("<input").find(|input| input.contains(&format!("name=\"{name}\""))).unwrap_or_else(|| panic!("no field {name} in {page}"));
     input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }

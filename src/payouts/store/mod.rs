@@ -3,7 +3,7 @@
 mod change;
 
 pub(in crate::payouts) use change::step;
-pub use change::{approve, complete, fail, refuse, request, set_destination, returned};
+pub use change::{approve, complete, fail, refuse, request, returned, set_destination};
 
 use super::{Approval, Desk, Destination, Details, Line, Method, NotYours, Payout, Queue, Status, Step, approval};
 use crate::{
