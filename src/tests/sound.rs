@@ -63,7 +63,11 @@ async fn two_halves_of_a_tone_join_to_the_sample_in_every_rendition() {
             let (bytes, _) = ffmpeg(&["-v", "error", "-i", path.to_str().unwrap(), "-ac", "1", "-f", "s16le", "-"]);
             bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect::<Vec<_>>()
         };
-        let (left, right) = (decoded(&one.key), decoded(&two.key));
+        let (mut left, right) = (decoded(&one.key), decoded(&two.key));
+        // Decoders leave the delay out by themselves, and some the padding as well: a player cuts what is beyond the music.
+        let samples = usize::try_from(one.samples).unwrap();
+        assert!([0, usize::try_from(one.padding).unwrap()].contains(&(left.len() - samples)), "{:?}: {}", one.quality, left.len());
+        left.truncate(samples);
         let wrong = i64::try_from(left.len()).unwrap() - i64::try_from(first).unwrap();
         // Past the join, where the codec has settled.
         let joined = [left, right].concat();
@@ -136,7 +140,7 @@ async fn tempo_and_key_of_music_whose_answers_are_known() {
 async fn loudness_and_true_peak_agree_with_another_meter() {
     let folder = tempfile::tempdir().unwrap();
     let storage = Storage::at(folder.path().join("media"));
-    println!("{:<6} {:>8} {:>8} {:>8} {:>8}", "track", "LUFS", "other", "dBTP", "other");
+    println!("{:<6} {:>8} {:>8} {:>8} {:>8}", "track", "LUFS", "ebur128", "dBTP", "loudnorm");
     for index in [0, 7, 14, 21] {
         let path = rendered(folder.path(), index, 30.0);
         let probed = probe::look(&path).await.unwrap();
@@ -147,13 +151,20 @@ async fn loudness_and_true_peak_agree_with_another_meter() {
             rest.split('"').next().unwrap().parse().unwrap()
         };
         let (loudness, peak) = (f64::from(run.loudness.unwrap()) / 100.0, f64::from(run.true_peak.unwrap()) / 100.0);
-        println!("{index:<6} {loudness:>8.2} {:>8.2} {peak:>8.2} {:>8.2}", other("input_i"), other("input_tp"));
-        assert!((loudness - other("input_i")).abs() <= 0.1, "{index}");
+        println!("{index:<6} {loudness:>8.2} {:>8.2} {peak:>8.2} {:>8.2}", integrated(&path), other("input_tp"));
+        assert!((loudness - integrated(&path)).abs() <= 0.1, "{index}: {}", integrated(&path));
         assert!((peak - other("input_tp")).abs() <= 0.3, "{index}");
         if index == 0 {
             processing_time(&storage, &path, &probed).await;
         }
     }
+}
+
+/// The integrated loudness as ffmpeg's ebur128 has it at the end, to the thousandth.
+fn integrated(path: &Path) -> f64 {
+    let measure = "ebur128=metadata=1,ametadata=print:key=lavfi.r128.I:file=-";
+    let (told, _) = ffmpeg(&["-v", "error", "-i", path.to_str().unwrap(), "-af", measure, "-f", "null", "-"]);
+    String::from_utf8(told).unwrap().lines().filter_map(|line| line.strip_prefix("lavfi.r128.I=")).next_back().unwrap().parse().unwrap()
 }
 
 /// How long all of it takes, to the same work of ffmpeg alone.
