@@ -173,7 +173,7 @@ async fn hear(mut sound: impl AsyncRead + Unpin) -> std::io::Result<(Peaks, Hear
         let there = kept + count;
         // Frames of two samples, cut anywhere.
         let whole = there - there % 4;
-        for frame in buffer[..whole].chunks_exact(4) {
+        for frame in buffer[..whole].as_chunks::<4>().0 {
             let (left, right) = (i16::from_le_bytes([frame[0], frame[1]]), i16::from_le_bytes([frame[2], frame[3]]));
             peaks.frame(left, right);
             hearing.sample(i16::midpoint(left, right));

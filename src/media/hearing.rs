@@ -25,7 +25,9 @@ const LONG_HOP: usize = 4_096;
 /// Bands in which onsets are looked for.
 const BANDS: usize = 24;
 /// Steps of the pitch histogram in a semitone: ten cents each.
-const FINE: usize = 10;
+const FINE: i32 = 10;
+/// Parts of an octave that are told apart.
+const PARTS: usize = 120;
 /// Values of the onset curve per second.
 const CURVE_RATE: f64 = RATE as f64 / HOP as f64;
 
@@ -81,7 +83,7 @@ impl Default for Hearing {
             band_of,
             before: [vec![0.0; BANDS], vec![0.0; BANDS]],
             curve: Vec::new(),
-            pitches: vec![0.0; 12 * FINE],
+            pitches: vec![0.0; PARTS],
             spectrum: Vec::new(),
             scratch: Vec::new(),
         }
@@ -152,7 +154,7 @@ impl Hearing {
             let shift = if bend.abs() > 1e-6 { (0.5 * (a - c) / bend).clamp(-0.5, 0.5) } else { 0.0 };
             let hertz = (bin as f32 + shift) * hertz_per_bin;
             let steps = 12.0 * FINE as f32 * (hertz / 261.625_56).log2();
-            let step = (steps.round() as i32).rem_euclid(12 * FINE as i32) as usize;
+            let step = (steps.round() as i32).rem_euclid(12 * FINE) as usize;
             self.pitches[step] += f64::from((here / loudest).sqrt());
         }
     }
@@ -245,12 +247,16 @@ const MINOR_NAMES: [&str; 12] = ["Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "G
 
 /// The pitch classes, after the instrument's own tuning was found.
 fn classes(pitches: &[f64]) -> [f64; 12] {
-    let at = |tuning: i32, class: i32, off: i32| pitches[(class * FINE as i32 + tuning + off).rem_euclid(12 * FINE as i32) as usize];
+    let at = |tuning: i32, class: i32, off: i32| pitches[(class * FINE + tuning + off).rem_euclid(12 * FINE) as usize];
     // In tune, most of it lies within fifteen cents of the semitones.
     let in_tune = |tuning: i32| (0..12).map(|class| (-1..=1).map(|off| at(tuning, class, off)).sum::<f64>()).sum::<f64>();
-    let half = FINE as i32 / 2;
+    let half = FINE / 2;
     let tuning = (1 - half..=half).max_by(|a, b| in_tune(*a).total_cmp(&in_tune(*b))).unwrap_or(0);
-    std::array::from_fn(|class| (-3..=3).map(|off| at(tuning, class as i32, off)).sum())
+    let mut found = [0.0; 12];
+    for (class, sum) in (0..).zip(&mut found) {
+        *sum = (-3..=3).map(|off| at(tuning, class, off)).sum();
+    }
+    found
 }
 
 fn correlation(a: &[f64; 12], b: &[f64; 12], turned: usize) -> f64 {

@@ -274,8 +274,8 @@ fn judge(kind: Kind, report: &Report, estimated: bool) -> Result<Probed, Problem
 /// [`Problem::TooShort`] and [`Problem::TooLong`].
 pub fn check_length(milliseconds: i64) -> Result<(), Problem> {
     match milliseconds {
+        SHORTEST_MS..=LONGEST_MS => Ok(()),
         ..SHORTEST_MS => Err(Problem::TooShort),
-        ..=LONGEST_MS => Ok(()),
         _ => Err(Problem::TooLong),
     }
 }

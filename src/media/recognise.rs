@@ -13,7 +13,7 @@ use tokio::{
 };
 
 /// How much of a file is looked at.
-const HEAD: u64 = 8_192;
+const HEAD: usize = 8_192;
 
 /// A kind of file that is accepted, and ffmpeg's reader for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +33,12 @@ const fn kind(mime: &'static str, demuxer: &'static str) -> Kind {
 pub async fn file(path: &Path) -> Result<Kind, Problem> {
     let mut file = File::open(path).await?;
     let mut head = Vec::new();
-    (&mut file).take(HEAD).read_to_end(&mut head).await?;
+    (&mut file).take(HEAD as u64).read_to_end(&mut head).await?;
     if let Some(length) = tag_length(&head) {
         // Some programs put such a tag before files of any kind.
         let mut behind = Vec::new();
         file.seek(SeekFrom::Start(length)).await?;
-        file.take(HEAD).read_to_end(&mut behind).await?;
+        file.take(HEAD as u64).read_to_end(&mut behind).await?;
         return Ok(match known(&behind) {
             Some(kind) if kind.demuxer != "mov" => kind,
             _ => kind("audio/mpeg", "mp3"),
@@ -105,7 +105,7 @@ fn known(head: &[u8]) -> Option<Kind> {
         _ => {
             // Some encoders leave zeros before the first frame.
             let start = head.iter().position(|byte| *byte != 0)?;
-            (start < HEAD as usize / 2 && frame(&head[start..], 0xE6, 0xE2)).then_some(kind("audio/mpeg", "mp3"))
+            (start < HEAD / 2 && frame(&head[start..], 0xE6, 0xE2)).then_some(kind("audio/mpeg", "mp3"))
         }
     }
 }
