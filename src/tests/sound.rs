@@ -61,7 +61,7 @@ async fn two_halves_of_a_tone_join_to_the_sample_in_every_rendition() {
         let decoded = |key: &str| {
             let path = storage.path(key).unwrap();
             let (bytes, _) = ffmpeg(&["-v", "error", "-i", path.to_str().unwrap(), "-ac", "1", "-f", "s16le", "-"]);
-            bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect::<Vec<_>>()
+            bytes.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect::<Vec<_>>()
         };
         let (mut left, right) = (decoded(&one.key), decoded(&two.key));
         // Decoders leave the delay out by themselves, and some the padding as well: a player cuts what is beyond the music.
