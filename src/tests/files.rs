@@ -132,7 +132,12 @@ fn by_hand(folder: &Path) -> Vec<(&'static str, Vec<u8>, End)> {
     zip.extend(vec![0; 60_000]);
     let data = wav.windows(4).position(|window| window == b"data").unwrap() + 4;
     let mut dither = wav.clone();
-    dither[data + 4..].as_chunks_mut::<2>().0.iter_mut().enumerate().for_each(|(n, sample)| sample.copy_from_slice(&i16::from(n % 2 == 0).to_le_bytes()));
+    dither[data + 4..]
+        .as_chunks_mut::<2>()
+        .0
+        .iter_mut()
+        .enumerate()
+        .for_each(|(n, sample)| sample.copy_from_slice(&i16::from(n % 2 == 0).to_le_bytes()));
     let mut scratched = flac.clone();
     let middle = scratched.len() / 2;
     scratched[middle..middle + 400].copy_from_slice(&noise[..400]);
