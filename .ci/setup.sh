@@ -193,8 +193,12 @@ tus_client() { # the tus protocol's own client in Python, against which resuming
   say tuspy "ready"
 }
 
-browser() {
-  if [ -n "${CHROMIUM:-}" ] || has_program chromium || has_program chromium-browser || has_program google-chrome; then :; else packages chromium; fi
+browser() { # Chromium; its headless shell starts and draws in a fraction of the whole program's time
+  local shell=chromium-headless-shell
+  if [ -n "${CHROMIUM:-}" ] || has_program "$shell"; then :
+  elif apt-cache show "$shell" >/dev/null 2>&1; then packages "$shell"
+  elif has_program chromium; then :
+  else packages chromium; fi
   say browser "ready"
 }
 

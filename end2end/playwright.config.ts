@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
 
 /** Every spec runs twice: taken over by the browser's program, and with JavaScript off; `@program` marks those of things that are the program's alone. */
 const base = process.env.SITE_URL ?? "http://127.0.0.1:3110";
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const installed = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+const executablePath = process.env.CHROMIUM ?? installed.find((path) => existsSync(path));
 const launchOptions = {
   executablePath,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
