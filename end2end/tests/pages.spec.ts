@@ -95,6 +95,7 @@ const visits: Record<string, Visit> = {
   "/studio/payouts": { who: "artist" },
   "/studio/payouts/:id": { who: "artist", find: { on: "/studio/payouts", link: /^\/studio\/payouts\/\d+/ } },
   "/admin": { who: "admin" },
+  "/admin/jobs": { who: "admin" },
   "/admin/payouts": { who: "admin" },
   "/admin/payouts/:id": { who: "admin", find: { on: "/admin/payouts?status=all", link: /^\/admin\/payouts\/\d+/ } },
   "/admin/posts": { who: "admin" },

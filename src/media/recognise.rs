@@ -169,13 +169,14 @@ mod tests {
 
     #[test]
     fn what_it_is_instead_is_told() {
+        let webm = [&b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm"[..], &[0; 256]].concat();
         for (head, problem) in [
             (&b""[..], Problem::Empty),
             (b"#EXTM3U\nhttp://10.0.0.1/", Problem::Playlist),
             (b"ffconcat version 1.0\nfile /etc/passwd", Problem::Playlist),
             (b"PK\x03\x04\x14\0\0\0", Problem::Archive),
             (b"\x89PNG\r\n\x1a\n\0\0", Problem::Picture),
-            (b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm", Problem::Video),
+            (&webm, Problem::Video),
             (b"wvpk\0\0\0\0", Problem::Unsupported),
             (b"MThd\0\0\0\x06", Problem::Unsupported),
             (b"<html><body>", Problem::NotAudio),
