@@ -57,14 +57,20 @@ async fn runner(app: App, lane: Lane, stop: CancellationToken) {
     }
 }
 
+/// Sweeps once a minute by the site's clock, so that what is due after the clock was moved is not waited for.
 async fn sweeper(app: App, stop: CancellationToken) {
+    let mut swept = None;
     while !stop.is_cancelled() {
-        if let Err(error) = sweep(&app).await {
-            tracing::warn!("the sweep failed: {error:#}");
+        let now = app.clock.now();
+        if swept.is_none_or(|last| now - last >= time::Duration::minutes(1)) {
+            swept = Some(now);
+            if let Err(error) = sweep(&app).await {
+                tracing::warn!("the sweep failed: {error:#}");
+            }
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            () = tokio::time::sleep(IDLE) => {}
         }
     }
 }

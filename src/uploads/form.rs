@@ -86,7 +86,7 @@ pub(super) fn FoundList(found: Found) -> impl IntoView {
         .collect_view();
     let columns = vec![Column::text(t!("uploads.found.what")), Column::text(t!("uploads.found.value"))];
     view! {
-        <section class="section" aria-label=t!("uploads.found.title")>
+        <section class="section">
             <h2>{t!("uploads.found.title")}</h2>
             <DataTable caption=t!("uploads.found.title") quiet_caption=true columns>{lines}</DataTable>
         </section>
