@@ -212,7 +212,7 @@ if [ "$want" = bench ]; then
   packages wrk brotli curl nginx-light
 fi
 if [ "$want" = test ]; then
-  packages default-mysql-server-core default-mysql-client-core python3-aiosmtpd
+  packages default-mysql-server-core default-mysql-client-core python3-aiosmtpd unzip
   test_mysql
   tus_client
   browser

@@ -21,6 +21,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
         .merge(crate::uploads::tus::routes())
         .merge(crate::uploads::downloads::routes())
         .merge(crate::catalogue::routes::routes())
+        .merge(crate::catalogue::downloads::routes())
         .merge(crate::playlists::routes::routes());
     if app.config.development() {
         router = router.merge(crate::dev::routes());

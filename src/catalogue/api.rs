@@ -19,16 +19,21 @@ pub async fn albums(after: Option<i32>) -> AppResult<Page<AlbumLine>> {
 /// One album.
 #[server(endpoint = "catalogue/album", input = GetUrl)]
 pub async fn album(id: AlbumId) -> AppResult<AlbumPage> {
-    let app = crate::server::context::app()?;
-    super::store::album(&app, id).await
+    use crate::server::context;
+    let (app, visitor) = (context::app()?, context::visitor());
+    let mut page = super::store::album(&app, id).await?;
+    page.bundle = super::downloads::of_album(&app, visitor.me.as_ref(), id).await?;
+    Ok(page)
 }
 
 /// One song.
 #[server(endpoint = "catalogue/song", input = GetUrl)]
 pub async fn song(id: SongId) -> AppResult<SongPage> {
     use crate::server::context;
-    let app = context::app()?;
-    super::store::song(&app, id, context::visitor().me.map(|me| me.id)).await
+    let (app, visitor) = (context::app()?, context::visitor());
+    let mut page = super::store::song(&app, id, visitor.me.as_ref().map(|me| me.id)).await?;
+    page.formats = super::downloads::formats(&app, visitor.me.as_ref(), id).await?;
+    Ok(page)
 }
 
 /// The mixes.

@@ -1,6 +1,8 @@
 //! The label's own catalogue: albums, songs and mixes, kept by admins, and the songs that a listener keeps.
 
 mod api;
+#[cfg(feature = "ssr")]
+pub mod downloads;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod routes;
@@ -9,7 +11,10 @@ pub mod store;
 
 use crate::{
     ids::{AlbumId, MixId, SongId},
-    uploads::with_slug,
+    uploads::{
+        formats::{Bundle, Format},
+        with_slug,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +95,8 @@ pub struct AlbumPage {
     pub description: String,
     pub genre: Option<String>,
     pub songs: Vec<SongCard>,
+    /// What of it whoever looks can take along.
+    pub bundle: Bundle,
 }
 
 /// A song's own page.
@@ -101,6 +108,8 @@ pub struct SongPage {
     pub explicit: bool,
     /// Whether who looks keeps it.
     pub favourite: bool,
+    /// How whoever looks can take it along; empty when they may not.
+    pub formats: Vec<Format>,
 }
 
 /// A playlist of the label.

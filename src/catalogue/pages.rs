@@ -23,6 +23,7 @@ use crate::{
         load::{Data, load},
         pagination::Pagination,
     },
+    uploads::formats::{TakeAll, TakeAlong},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -117,7 +118,7 @@ pub fn AlbumsPage() -> impl IntoView {
 #[component]
 pub fn AlbumView() -> impl IntoView {
     let page = Data::new(id_in_path::<AlbumId>(), album);
-    load(page, |AlbumPage { line, description, genre, songs }| {
+    load(page, |AlbumPage { line, description, genre, songs, bundle }| {
         let all = songs.clone();
         let facts = [
             Some(line.artist_name.clone()),
@@ -130,6 +131,7 @@ pub fn AlbumView() -> impl IntoView {
             <Breadcrumbs above=vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())] here=line.title.clone()/>
             <CollectionHead seed=line.seed() cover=line.cover.clone() title=line.title.clone() description facts=facts.into_iter().flatten().collect() genre>
                 <PlayAll list=all/>
+                <TakeAll path=format!("/albums/{}/download", line.id) bundle/>
             </CollectionHead>
             {if songs.is_empty() {
                 view! { <EmptyState title=t!("catalogue.no_songs") text=t!("catalogue.no_songs_text")/> }.into_any()
@@ -225,7 +227,7 @@ pub fn SongView() -> impl IntoView {
     let id = id_in_path::<SongId>();
     let keeping = FormAction::<Favourite>::new();
     let page = Data::new(move || (id(), keeping.version().get()), |(id, _)| song(id));
-    load(page, move |SongPage { card, album, genre, explicit, favourite }| {
+    load(page, move |SongPage { card, album, genre, explicit, favourite, formats }| {
         let facts = [
             Some(card.artist_name.clone()),
             Some(duration(i64::from(card.duration_seconds))),
@@ -235,7 +237,7 @@ pub fn SongView() -> impl IntoView {
             Some(album) => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned()), (album.title.clone(), album.path())],
             None => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())],
         };
-        let (title, playable, one) = (card.title.clone(), card.playable, card.clone());
+        let (title, taken, playable, one) = (card.title.clone(), card.title.clone(), card.playable, card.clone());
         // As text, for that is what a browser with JavaScript takes it for.
         let without_program = format!(
             "<audio controls preload=\"none\" src=\"/media/songs/{}\" aria-label=\"{}\"></audio>",
@@ -255,6 +257,7 @@ pub fn SongView() -> impl IntoView {
                         {if favourite { t!("catalogue.let_go") } else { t!("catalogue.keep") }}
                     </button>
                 </Form>
+                <TakeAlong path=format!("/songs/{}/download", card.id) formats title=taken/>
                 <AddToPlaylist song=card.id title worded=true/>
             </CollectionHead>
             {if card.playable {

@@ -6,6 +6,7 @@ use crate::{
     ids::{AlbumId, MixId, SongId, UserId},
     page::Page,
     server::state::App,
+    uploads::formats::Bundle,
 };
 use sqlx::QueryBuilder;
 use std::collections::HashMap;
@@ -115,6 +116,7 @@ pub async fn album(app: &App, id: AlbumId) -> AppResult<AlbumPage> {
         description: row.description.unwrap_or_default(),
         genre: row.genre,
         songs: songs.into_iter().map(Into::into).collect(),
+        bundle: Bundle::default(),
     })
 }
 
@@ -146,7 +148,7 @@ pub async fn song(app: &App, id: SongId, viewer: Option<UserId>) -> AppResult<So
         cover: row.coverImageUrl,
         year: row.releaseDate.map(|date| date.year()),
     });
-    Ok(SongPage { card, album, genre: row.genre, explicit: row.isExplicit != 0, favourite })
+    Ok(SongPage { card, album, genre: row.genre, explicit: row.isExplicit != 0, favourite, formats: Vec::new() })
 }
 
 /// A mix with its songs.

@@ -51,5 +51,5 @@ pub async fn library() -> AppResult<Library> {
     use crate::server::context;
     let app = context::app()?;
     let me = context::require_me()?;
-    super::store::library(&app, me.id).await
+    super::store::library(&app, &me).await
 }

@@ -15,6 +15,7 @@ use crate::{
         icons::{Glyph, Icon},
         load::{Data, load},
     },
+    uploads::formats::{TakeAlong, Taken},
 };
 use leptos::prelude::*;
 
@@ -38,7 +39,12 @@ pub fn LibraryPage() -> impl IntoView {
 
 #[component]
 fn Shelves(page: Library) -> impl IntoView {
-    let Library { own, followed, artists, liked, favourites } = page;
+    let Library { own, followed, artists, liked, favourites, taken } = page;
+    let taken_rows = taken
+        .iter()
+        .cloned()
+        .map(|Taken { title, by, path, formats }| view! { <li class="taken"><p>{title.clone()}<br/><span class="text-quiet">{by}</span></p><TakeAlong path formats title/></li> })
+        .collect_view();
     view! {
         <section class="section">
             <div class="section-head"><h2>{t!("playlists.yours")}</h2></div>
@@ -64,5 +70,13 @@ fn Shelves(page: Library) -> impl IntoView {
                 <SongList label=t!("discovery.library.favourites") songs=favourites/>
             </section>
         })}
+        <section class="section">
+            <div class="section-head"><h2>{t!("discovery.library.taken")}</h2></div>
+            {if taken.is_empty() {
+                view! { <p class="page-lead">{t!("discovery.library.no_taken")}</p> }.into_any()
+            } else {
+                view! { <ul class="taken-list">{taken_rows}</ul> }.into_any()
+            }}
+        </section>
     }
 }

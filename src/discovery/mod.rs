@@ -14,7 +14,7 @@ use crate::{
     page::Page,
     playlists::{PlaylistLine, encoded},
     posts::PostLine,
-    uploads::TrackCard,
+    uploads::{TrackCard, formats::Taken},
 };
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +87,8 @@ pub struct Library {
     pub artists: Vec<ArtistLine>,
     pub liked: Vec<TrackCard>,
     pub favourites: Vec<SongCard>,
+    /// What of it one can take along, what was bought first.
+    pub taken: Vec<Taken>,
 }
 
 /// Patterns for LIKE with `ESCAPE '!'`: what begins with the text, what contains it. Nothing in it is a wildcard.

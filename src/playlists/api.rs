@@ -12,8 +12,10 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 #[server(endpoint = "playlists/page", input = GetUrl)]
 pub async fn page(id: PlaylistId) -> AppResult<PlaylistPage> {
     use crate::server::context;
-    let app = context::app()?;
-    super::store::page(&app, id, context::visitor().me.map(|me| me.id)).await
+    let (app, visitor) = (context::app()?, context::visitor());
+    let mut page = super::store::page(&app, id, visitor.me.as_ref().map(|me| me.id)).await?;
+    page.bundle = super::downloads::of_playlist(&app, visitor.me.as_ref(), &page).await?;
+    Ok(page)
 }
 
 /// One's own playlist, to edit it.

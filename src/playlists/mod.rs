@@ -2,6 +2,8 @@
 
 mod api;
 pub mod control;
+#[cfg(feature = "ssr")]
+pub mod downloads;
 pub mod editor;
 pub mod pages;
 #[cfg(feature = "ssr")]
@@ -18,7 +20,7 @@ use crate::{
     catalogue::SongCard,
     error::{AppResult, FieldErrors},
     ids::{PlaylistId, SongId, TrackId},
-    uploads::{TrackCard, one_line, with_slug},
+    uploads::{TrackCard, formats::Bundle, one_line, with_slug},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -140,6 +142,8 @@ pub struct PlaylistPage {
     /// Whether it is of who looks.
     pub mine: bool,
     pub entries: Vec<Entry>,
+    /// What of it whoever looks can take along.
+    pub bundle: Bundle,
 }
 
 /// What changes the order of a playlist, with the entry it is about.

@@ -20,6 +20,7 @@ use crate::{
         load::{Data, load},
         table::{StatusBadge, Tone},
     },
+    uploads::formats::TakeAll,
 };
 use leptos::prelude::*;
 
@@ -92,9 +93,11 @@ fn Actions(page: PlaylistPage, following: FormAction<Follow>, via: Option<String
         .line
         .public
         .then(|| view! { <a class="btn" href=format!("/playlists/{id}/share")><Icon glyph=Glyph::Share/>{t!("playlists.share")}</a> });
+    let bundle = page.bundle;
     view! {
         {owned}
         {follow}
+        <TakeAll path=format!("/playlists/{id}/download") bundle/>
         {share}
         <a class="btn btn-quiet" href=format!("/playlists/{id}/export.m3u8") rel="external" download="">{t!("playlists.m3u8")}</a>
     }

@@ -18,7 +18,11 @@ use std::fmt::Write as _;
 
 /// The doors of this room.
 pub fn routes() -> Router<App> {
-    Router::new().route("/s/{code}", get(short_link)).route("/playlists/{id}/export.m3u8", get(m3u8)).route("/playlists/{id}/export.json", get(json))
+    Router::new()
+        .route("/s/{code}", get(short_link))
+        .route("/playlists/{id}/download", get(super::downloads::playlist))
+        .route("/playlists/{id}/export.m3u8", get(m3u8))
+        .route("/playlists/{id}/export.json", get(json))
 }
 
 fn me(visitor: Option<Extension<Visitor>>) -> Option<UserId> {

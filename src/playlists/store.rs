@@ -7,7 +7,7 @@ use crate::{
     error::{AppError, AppResult},
     ids::{PlaylistId, SongId, TrackId, UserId},
     server::state::App,
-    uploads,
+    uploads::{self, formats::Bundle},
 };
 use sqlx::{MySqlConnection, QueryBuilder};
 use std::collections::{HashMap, HashSet};
@@ -158,6 +158,7 @@ pub async fn page(app: &App, id: PlaylistId, viewer: Option<UserId>) -> AppResul
         following,
         mine,
         entries,
+        bundle: Bundle::default(),
     })
 }
 

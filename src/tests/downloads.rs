@@ -35,7 +35,7 @@ async fn a_free_track_is_taken_along_in_every_format_with_its_tags_and_cover() {
     let visitor = site.visitor();
     let path = |format: &str| format!("/tracks/1/download?format={format}");
     assert_eq!(visitor.get(&path("mp3-320")).await.status(), StatusCode::NOT_FOUND, "a draft");
-    assert!(ida.page("/studio/uploads/1").await.contains("action=\"/tracks/1/download\""));
+    assert!(ida.page("/studio/uploads/1").await.contains("href=\"/tracks/1/download?format=flac\""));
     assert_eq!(ida.get(&path("original")).await.status(), StatusCode::OK, "the artist's own");
     ida.submit("/studio/uploads/1", "/api/uploads/publish", &[("id", "1")]).await;
     assert!(visitor.page("/tracks/1").await.contains("MP3 V0"));

@@ -28,3 +28,4 @@ mod site;
 mod social;
 mod sound;
 mod uploads;
+mod zips;

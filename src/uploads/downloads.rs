@@ -5,7 +5,7 @@ use super::{Download, formats::Format};
 use crate::{
     accounts::Me,
     error::{AppError, AppResult},
-    ids::TrackId,
+    ids::{TrackId, UserId},
     media::{
         limits::tool,
         probe::{self, Probed, Problem, file_url},
@@ -26,7 +26,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use sqlx::QueryBuilder;
+use std::{collections::HashMap, time::Duration};
+use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
 /// How many files are made at once.
@@ -62,9 +64,14 @@ impl Labels {
             Some(number) => format!("{number:02} {} - {}", self.artist, self.title),
             None => format!("{} - {}", self.artist, self.title),
         };
-        let plain: String = name.chars().map(|c| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c }).take(120).collect();
-        format!("{}.{extension}", plain.trim_matches(|c: char| c == '.' || c.is_whitespace()))
+        format!("{}.{extension}", plain(&name))
     }
+}
+
+/// A name that means nothing to a disk: of any system, and of no endless length.
+pub fn plain(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c }).take(120).collect();
+    plain.trim_matches(|c: char| c == '.' || c.is_whitespace()).to_owned()
 }
 
 /// A file that is there to be sent.
@@ -75,55 +82,113 @@ pub struct Ready {
     pub name: String,
 }
 
-/// Whether somebody may take this track along: its artist and admins always, everyone what is public and free.
-/// Who bought one is for the room of purchases to add.
+/// A recording that somebody may take along: where its original lies, and what its files say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    pub original: String,
+    /// Whether the original is lossless: nothing becomes lossless again.
+    pub lossless: bool,
+    pub labels: Labels,
+    /// The upload it is, to be counted as taken along; nothing for songs and for whoever takes their own.
+    pub counted: Option<TrackId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TrackRow {
+    id: i32,
+    title: String,
+    genre: String,
+    audioKey: String,
+    cover: Option<String>,
+    artistName: String,
+    userId: i32,
+    isPublished: i32,
+    releaseDate: Option<OffsetDateTime>,
+    downloadable: i32,
+    downloadPrice: Option<i32>,
+    ready: i32,
+    withdrawn: i32,
+    lossless: i32,
+    bought: i32,
+}
+
+impl TrackRow {
+    /// Its artist, admins and who bought it always; everyone what is public and free.
+    fn allowed(&self, me: Option<&Me>, now: OffsetDateTime) -> bool {
+        let theirs = self.bought != 0 || me.is_some_and(|me| me.admin || me.id.0 == self.userId);
+        let public = self.isPublished != 0 && self.withdrawn == 0 && self.releaseDate.is_none_or(|release| release <= now);
+        self.ready != 0 && (theirs || public && Download::of(self.downloadable, self.downloadPrice) == Download::Free)
+    }
+}
+
+/// Those of these tracks that somebody may take along. What was bought stays theirs, also when it is withdrawn.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when there is no such track.
-pub async fn may_download(app: &App, me: Option<&Me>, track: TrackId) -> AppResult<bool> {
-    let row = sqlx::query!(
-        "SELECT artistUploads.isPublished, artistUploads.releaseDate, artistUploads.downloadable, artistUploads.downloadPrice, artistProfiles.userId,
-                trackMedia.state, trackMedia.withdrawnAt
+/// When the database does not answer.
+pub async fn sources(app: &App, me: Option<&Me>, tracks: &[TrackId]) -> AppResult<HashMap<TrackId, Source>> {
+    if tracks.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = QueryBuilder::new(
+        "SELECT artistUploads.id, artistUploads.title, artistUploads.genre, artistUploads.audioKey, artistUploads.coverArtUrl AS cover, artistProfiles.artistName,
+                artistProfiles.userId, artistUploads.isPublished, artistUploads.releaseDate, artistUploads.downloadable, artistUploads.downloadPrice,
+                trackMedia.state = 'ready' AS ready, trackMedia.withdrawnAt IS NOT NULL AS withdrawn, COALESCE(trackAnalyses.isLossless, 0) AS lossless,
+                EXISTS (SELECT 1 FROM songPurchases WHERE songPurchases.uploadId = artistUploads.id AND songPurchases.userId = ",
+    );
+    query.push_bind(me.map_or(0, |me| me.id.0)).push(
+        ") AS bought
          FROM artistUploads
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
          JOIN trackMedia ON trackMedia.trackId = artistUploads.id
-         WHERE artistUploads.id = ?",
-        track
-    )
-    .fetch_one(&app.db)
-    .await?;
-    if row.state != "ready" {
-        return Ok(false);
+         LEFT JOIN trackAnalyses ON trackAnalyses.trackId = artistUploads.id
+         WHERE artistUploads.id IN (",
+    );
+    let mut list = query.separated(", ");
+    for track in tracks {
+        list.push_bind(track.0);
     }
-    if me.is_some_and(|me| me.admin || me.id.0 == row.userId) {
-        return Ok(true);
-    }
-    let public = row.isPublished != 0 && row.withdrawnAt.is_none() && row.releaseDate.is_none_or(|release| release <= app.clock.now());
-    Ok(public && Download::of(row.downloadable, row.downloadPrice) == Download::Free)
+    query.push(")");
+    let (rows, now): (Vec<TrackRow>, _) = (query.build_query_as().fetch_all(&app.db).await?, app.clock.now());
+    let allowed = rows.into_iter().filter(|row| row.allowed(me, now));
+    let source = |row: TrackRow| Source {
+        original: row.audioKey,
+        lossless: row.lossless != 0,
+        labels: Labels {
+            title: row.title,
+            artist: row.artistName,
+            genre: row.genre,
+            year: row.releaseDate.map(OffsetDateTime::year),
+            cover: row.cover.as_deref().and_then(cover_key),
+            ..Labels::default()
+        },
+        counted: me.is_none_or(|me| me.id.0 != row.userId).then_some(TrackId(row.id)),
+    };
+    Ok(allowed.map(|row| (TrackId(row.id), source(row))).collect())
 }
 
 /// The formats in which somebody may take this track along; none when they may not.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when there is no such track.
+/// When the database does not answer.
 pub async fn formats(app: &App, me: Option<&Me>, track: TrackId) -> AppResult<Vec<Format>> {
-    // A row of before may have no media.
-    match may_download(app, me, track).await {
-        Ok(true) => Ok(Format::of_original(lossless(app, track).await?)),
-        Ok(false) | Err(AppError::NotFound) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+    Ok(sources(app, me, &[track]).await?.get(&track).map_or_else(Vec::new, |source| Format::of_original(source.lossless)))
 }
 
-async fn lossless(app: &App, track: TrackId) -> AppResult<bool> {
-    let lossless = sqlx::query_scalar!("SELECT isLossless FROM trackAnalyses WHERE trackId = ?", track).fetch_optional(&app.db).await?;
-    Ok(lossless.is_some_and(|lossless| lossless != 0))
-}
-
+/// The format that an address names.
 #[derive(Debug, Deserialize)]
-struct Choice {
+pub struct Choice {
     #[serde(default)]
     format: String,
+}
+
+impl Choice {
+    /// Which one it is.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when it is none.
+    pub fn format(&self) -> AppResult<Format> {
+        Format::of(&self.format).ok_or(AppError::NotFound)
+    }
 }
 
 async fn download(
@@ -135,37 +200,26 @@ async fn download(
 ) -> Response {
     let headers = request.headers().clone();
     let visitor = visitor.map(|Extension(visitor)| visitor).unwrap_or_default();
-    match sent(&app, visitor.me.as_ref(), &id, &choice.format, request).await {
-        Ok(response) => response,
-        Err(error) => doors::error_response(&headers, &error),
-    }
+    let found = async {
+        let id: TrackId = id.parse().map_err(|_| AppError::NotFound)?;
+        let source = sources(&app, visitor.me.as_ref(), &[id]).await?.remove(&id).ok_or(AppError::NotFound)?;
+        sent(&app, visitor.me.as_ref(), source, choice.format()?, request).await
+    };
+    found.await.unwrap_or_else(|error| doors::error_response(&headers, &error))
 }
 
-async fn sent(app: &App, me: Option<&Me>, id: &str, format: &str, request: Request) -> AppResult<Response> {
-    let id: TrackId = id.parse().map_err(|_| AppError::NotFound)?;
-    let format = Format::of(format).ok_or(AppError::NotFound)?;
-    if !formats(app, me, id).await?.contains(&format) {
+/// A recording as a file, whole or by a range.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a format that makes no sense of it, [`AppError::Refused`] while the file is being made.
+pub async fn sent(app: &App, me: Option<&Me>, source: Source, format: Format, request: Request) -> AppResult<Response> {
+    if !Format::of_original(source.lossless).contains(&format) {
         return Err(AppError::NotFound);
     }
-    let row = sqlx::query!(
-        "SELECT artistUploads.title, artistUploads.genre, artistUploads.audioKey, artistUploads.coverArtUrl, artistUploads.releaseDate, artistProfiles.artistName,
-                artistProfiles.userId
-         FROM artistUploads JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId WHERE artistUploads.id = ?",
-        id
-    )
-    .fetch_one(&app.db)
-    .await?;
-    let labels = Labels {
-        title: row.title,
-        artist: row.artistName,
-        genre: row.genre,
-        year: row.releaseDate.map(time::OffsetDateTime::year),
-        cover: row.coverArtUrl.as_deref().and_then(cover_key),
-        ..Labels::default()
-    };
+    let Source { original, labels, counted, .. } = source;
     // Making it goes on when this request ends before it is done.
     let storage = Storage::of(app);
-    let making = tokio::spawn(async move { file(&storage, &row.audioKey, &labels, format).await });
+    let making = tokio::spawn(async move { file(&storage, &original, &labels, format).await });
     let ready = match tokio::time::timeout(PATIENCE, making).await {
         Ok(made) => made.map_err(|error| AppError::from(anyhow::Error::from(error)))?.map_err(refused)?,
         Err(_) => return Err(AppError::Refused(crate::t!("uploads.format.being_made").into_owned())),
@@ -173,20 +227,24 @@ async fn sent(app: &App, me: Option<&Me>, id: &str, format: &str, request: Reque
     // A download that goes on, or a look at its head, is none of its own.
     let begins =
         request.method() == Method::GET && request.headers().get(header::RANGE).is_none_or(|range| range.as_bytes().starts_with(b"bytes=0-"));
-    if begins && me.is_none_or(|me| me.id.0 != row.userId) {
-        count(app, id, me, format).await?;
+    if let Some(track) = counted.filter(|_| begins) {
+        count(app, track, me.map(|me| me.id), format).await?;
     }
     let mut response = streaming::ranged(request, &ready.path, ready.mime).await;
-    let ascii: String = ready.name.chars().map(|c| if c.is_ascii() && c != '%' { c } else { '_' }).collect();
-    let encoded: String = ready
-        .name
+    named(&mut response, &ready.name);
+    Ok(response)
+}
+
+/// Says that a response is a file to keep, and what it is called.
+pub fn named(response: &mut Response, name: &str) {
+    let ascii: String = name.chars().map(|c| if c.is_ascii() && c != '%' { c } else { '_' }).collect();
+    let encoded: String = name
         .bytes()
         .map(|byte| if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect();
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{encoded}")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
-    Ok(response)
 }
 
 fn refused(problem: Problem) -> AppError {
@@ -201,12 +259,16 @@ pub fn cover_key(address: &str) -> Option<String> {
     super::cover_at(address, 1280).strip_prefix("/media/").filter(|key| key.starts_with("images/")).map(str::to_owned)
 }
 
-async fn count(app: &App, track: TrackId, me: Option<&Me>, format: Format) -> AppResult<()> {
+/// Counts that a track was taken along.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(app: &App, track: TrackId, user: Option<UserId>, format: Format) -> AppResult<()> {
     let mut tx = app.db.begin().await?;
     sqlx::query!(
         "INSERT INTO trackDownloads (trackId, userId, format, downloadedAt) VALUES (?, ?, ?, ?)",
         track,
-        me.map(|me| me.id),
+        user,
         format.code(),
         app.clock.now()
     )

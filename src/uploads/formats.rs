@@ -1,6 +1,12 @@
 //! The formats in which tracks can be taken along.
 
-use crate::{ids::TrackId, t};
+use crate::{
+    t,
+    ui::{
+        format::counted,
+        icons::{Glyph, Icon},
+    },
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -60,17 +66,64 @@ impl Format {
     }
 }
 
-/// Chooses a format and takes the track along.
+/// What of a list somebody can take along as one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundle {
+    /// How many of its recordings.
+    pub ready: usize,
+    /// The titles of the others.
+    pub left_out: Vec<String>,
+}
+
+/// Something that somebody can take along by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    pub title: String,
+    pub by: String,
+    /// The path of its file, without the format.
+    pub path: String,
+    pub formats: Vec<Format>,
+}
+
+/// The formats of a recording, each a link; nothing when it can't be taken along.
 #[component]
-pub fn DownloadForm(track: TrackId, formats: Vec<Format>) -> impl IntoView {
-    let options = formats.into_iter().map(|format| view! { <option value=format.code()>{format.word()}</option> }).collect_view();
-    view! {
-        <form class="form" method="get" action=format!("/tracks/{track}/download")>
-            <div class="field">
-                <label class="field-label" for="download-format">{t!("uploads.format.label")}</label>
-                <select class="select" id="download-format" name="format">{options}</select>
-            </div>
-            <div class="form-actions"><button type="submit" class="btn">{t!("uploads.format.download")}</button></div>
-        </form>
-    }
+pub fn TakeAlong(#[prop(into)] path: String, formats: Vec<Format>, #[prop(into)] title: String) -> impl IntoView {
+    (!formats.is_empty()).then(|| {
+        let label = t!("uploads.format.of", title = title);
+        view! {
+            <details class="take-along">
+                <summary class="btn" aria-label=label><Icon glyph=Glyph::Download/>{t!("uploads.format.download")}</summary>
+                <Links path formats/>
+            </details>
+        }
+    })
+}
+
+/// What of a list can be taken along as one zip, in which formats, and what is left out of it.
+#[component]
+pub fn TakeAll(#[prop(into)] path: String, bundle: Bundle) -> impl IntoView {
+    let Bundle { ready, left_out } = bundle;
+    (ready > 0).then(|| {
+        let left_out = (!left_out.is_empty()).then(|| {
+            let titles = left_out.into_iter().map(|title| view! { <li>{title}</li> }).collect_view();
+            view! { <p class="field-hint">{t!("uploads.bundle.left_out")}</p><ul class="take-along-left">{titles}</ul> }
+        });
+        view! {
+            <details class="take-along">
+                <summary class="btn"><Icon glyph=Glyph::Download/>{t!("uploads.bundle.download")}</summary>
+                <p class="field-hint">{counted("uploads.bundle.holds", i64::try_from(ready).unwrap_or(0))}" "{t!("uploads.bundle.lossy")}</p>
+                <Links path formats=Format::ALL.to_vec()/>
+                {left_out}
+            </details>
+        }
+    })
+}
+
+#[component]
+fn Links(path: String, formats: Vec<Format>) -> impl IntoView {
+    let links = formats
+        .into_iter()
+        .map(|format| view! { <li><a href=format!("{path}?format={}", format.code()) rel="external">{format.word()}</a></li> })
+        .collect_view();
+    view! { <ul class="take-along-formats">{links}</ul> }
 }

@@ -1,6 +1,8 @@
 //! What artists publish: the upload, its states, the track's own page, likes.
 
 mod api;
+#[cfg(feature = "ssr")]
+pub mod bundle;
 pub mod comments;
 #[cfg(feature = "ssr")]
 pub mod downloads;

@@ -5,7 +5,7 @@ use super::{
     api::{LikeTrack, get_track},
     comments::{CommentTrack, Comments, RemoveComment, comments},
     cover_at, failure_text,
-    formats::DownloadForm,
+    formats::TakeAlong,
 };
 use crate::{
     app::boot,
@@ -128,6 +128,7 @@ fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
                     }.into_any()
                 }}
                 <div class="form-actions">
+                    <TakeAlong path=format!("/tracks/{id}/download") formats=page.formats.clone() title=card.title.clone()/>
                     {page.public.then(|| view! { <AddToPlaylist track=id title=card.title.clone() worded=true/> })}
                     <Form action=like>
                         <Hidden name="id" value=id.to_string()/>
@@ -144,12 +145,6 @@ fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
             </header>
         </article>
         {(!page.description.is_empty()).then(|| view! { <section class="section prose" aria-label=t!("uploads.page.about")><h2>{t!("uploads.page.about")}</h2>{paragraphs}</section> })}
-        {(!page.formats.is_empty()).then(|| view! {
-            <section class="section" aria-label=t!("uploads.format.title")>
-                <h2>{t!("uploads.format.title")}</h2>
-                <DownloadForm track=id formats=page.formats.clone()/>
-            </section>
-        })}
         <section class="section" aria-label=t!("uploads.page.share")>
             <h2>{t!("uploads.page.share")}</h2>
             <div class="field">

@@ -5,7 +5,7 @@ use super::{
     api::{KeepAudio, PublishDrafts, PublishTrack, RetryTrack, UnpublishTrack, WithdrawTrack, upload, upload_form, uploads},
     failure_text,
     form::{ACTION, FoundList, PlainForm, PlainReplacement, SoundFields, TextFields},
-    formats::DownloadForm,
+    formats::TakeAlong,
     panel::{Panel, QuotaLine},
 };
 use crate::{
@@ -245,6 +245,7 @@ fn OneUpload(track: StudioTrack, actions: Actions, room: Data<UploadRoom>, again
             {(ready && !track.published).then(|| view! { <Form action=actions.publish><Hidden name="id" value=id.to_string()/><Submit label=t!("uploads.one.publish")/></Form> })}
             {(ready && track.published).then(|| view! { <Form action=actions.unpublish><Hidden name="id" value=id.to_string()/><Submit label=t!("uploads.one.unpublish") class="btn-quiet"/></Form> })}
             {ready.then(|| view! { <a class="btn btn-quiet" href=track.card.path()>{if public { t!("uploads.one.public") } else { t!("uploads.one.preview") }}</a> })}
+            <TakeAlong path=format!("/tracks/{id}/download") formats=track.formats.clone() title=track.card.title.clone()/>
         </div>
         {(!track.withdrawn).then(|| view! {
             <section class="section" aria-label=t!("uploads.one.details")>
@@ -256,12 +257,6 @@ fn OneUpload(track: StudioTrack, actions: Actions, room: Data<UploadRoom>, again
                 </FileForm>
             </section>
             {track.found.clone().map(|found| view! { <FoundList found/> })}
-            {(!track.formats.is_empty()).then(|| view! {
-                <section class="section" aria-label=t!("uploads.format.title")>
-                    <h2>{t!("uploads.format.title")}</h2>
-                    <DownloadForm track=id formats=track.formats.clone()/>
-                </section>
-            })}
             <section class="section" aria-label=t!("uploads.one.replace_title")>
                 <h2>{t!("uploads.one.replace_title")}</h2>
                 <p>{t!("uploads.one.replace_text")}</p>
