@@ -1,12 +1,13 @@
 # make run    set up, build, start: http://127.0.0.1:3000 with demo content
 # make dev    the same, rebuilt on every change
 # make test   set up, lint, every test on both database engines and in the browser
+# make soak   the long form of the tests of what must survive: hours
 # make fmt | lint | queries | bench | clean
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run dev test fmt lint queries bench clean
+.PHONY: help run dev test soak fmt lint queries bench clean
 
 ENV := . .ci/env.sh;
 DEVELOPMENT := ETERNITY_MODE=development
@@ -27,6 +28,10 @@ dev:
 test:
 	@.ci/setup.sh test
 	@.ci/test.sh
+
+soak:
+	@.ci/setup.sh test
+	$(ENV) for engine in mariadb mysql; do ETERNITY_SOAK=1 ETERNITY_TEST_ENGINE=$$engine cargo test -q --features ssr --test integration -- survival:: of_many_requests the_same_form --nocapture; done
 
 fmt:
 	@$(ENV) cargo fmt

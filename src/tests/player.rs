@@ -3,6 +3,7 @@
 use crate::{
     app::{Person, TestApp},
     database::engine_options,
+    process::Server,
 };
 use eternity::{
     listening::{recount::recount, spool},
@@ -10,11 +11,7 @@ use eternity::{
 };
 use reqwest::{Client, Response, StatusCode, header};
 use sqlx::{Connection, MySqlConnection};
-use std::{
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration as Wait,
-};
+use std::time::Duration as Wait;
 use time::Duration;
 
 const STANDARD: &str = "the standard file: 0123456789";
@@ -418,55 +415,10 @@ async fn small_players_may_be_framed_and_nothing_else() {
     assert_eq!(visitor.get(&asked("format=json")).await.status(), StatusCode::NOT_FOUND);
 }
 
-/// The real program over a database of its own, killed when dropped.
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Server {
-    async fn start(folder: &Path, database: &str) -> Self {
-        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let (address, metrics) = (free(), free());
-        let url = format!("http://{address}");
-        std::fs::create_dir_all(folder.join("site/pkg")).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_eternity"))
-            .args(["serve", "--no-worker"])
-            .current_dir(folder)
-            .env("DATABASE_URL", database)
-            .env("ETERNITY_MODE", "development")
-            .env("ETERNITY_SECRET", "only for tests, only for tests, only")
-            .env("ETERNITY_DATA_DIR", folder.join("data"))
-            .env("ETERNITY_SITE_URL", &url)
-            .env("ETERNITY_SERVER__ADDRESS", address.to_string())
-            .env("ETERNITY_SERVER__METRICS_ADDRESS", metrics.to_string())
-            .env("ETERNITY_LEPTOS__HASH-FILES", "false")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { child, url };
-        for _ in 0..600 {
-            if reqwest::get(format!("{}/readyz", server.url)).await.is_ok_and(|answer| answer.status() == StatusCode::OK) {
-                return server;
-            }
-            tokio::time::sleep(Wait::from_millis(50)).await;
-        }
-        panic!("the server does not start");
-    }
-
-    async fn beacon(&self, reports: &[(&str, u32)]) -> StatusCode {
-        let body = serde_json::to_string(reports).unwrap();
-        Client::new().post(format!("{}/plays", self.url)).body(body).send().await.unwrap().status()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // SIGKILL: nothing is finished, nothing is said.
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+/// A report of plays to the real program.
+async fn beacon(server: &Server, reports: &[(&str, u32)]) -> StatusCode {
+    let body = serde_json::to_string(reports).unwrap();
+    Client::new().post(format!("{}/plays", server.url)).body(body).send().await.unwrap().status()
 }
 
 #[tokio::test]
@@ -475,7 +427,7 @@ async fn plays_outlive_the_database_and_a_killed_server_and_arrive_once() {
     let options = || Options { throwaway: false, ..engine_options() };
     let database = Private::start_with(&folder.path().join("db"), options()).await.unwrap();
     let url = database.url();
-    let first = Server::start(folder.path(), &url).await;
+    let first = Server::start(folder.path(), &url, &["--no-worker"], &[]).await;
     let mut connection = MySqlConnection::connect(&url).await.unwrap();
     for sql in [
         "INSERT INTO users (id, name) VALUES (1, 'Ida')",
@@ -505,16 +457,16 @@ async fn plays_outlive_the_database_and_a_killed_server_and_arrive_once() {
     database.stop().await;
     assert_ne!(reqwest::get(format!("{}/readyz", first.url)).await.unwrap().status(), StatusCode::OK);
     let both = [(tokens[0].as_str(), 1_100), (tokens[1].as_str(), 1_100)];
-    assert_eq!(first.beacon(&both[..1]).await, StatusCode::NO_CONTENT);
-    assert_eq!(first.beacon(&both).await, StatusCode::NO_CONTENT);
+    assert_eq!(beacon(&first, &both[..1]).await, StatusCode::NO_CONTENT);
+    assert_eq!(beacon(&first, &both).await, StatusCode::NO_CONTENT);
     drop(first);
     assert!(std::fs::read_dir(folder.path().join("data/plays")).unwrap().next().is_some(), "they are on the disk");
 
     // Both come back, and the player says it all once more.
     let database = Private::start_with(&folder.path().join("db"), options()).await.unwrap();
     assert_eq!(database.url(), url);
-    let second = Server::start(folder.path(), &url).await;
-    assert_eq!(second.beacon(&both).await, StatusCode::NO_CONTENT);
+    let second = Server::start(folder.path(), &url, &["--no-worker"], &[]).await;
+    assert_eq!(beacon(&second, &both).await, StatusCode::NO_CONTENT);
     let mut connection = MySqlConnection::connect(&url).await.unwrap();
     let mut seen = (0, 0, 0);
     for _ in 0..200 {
