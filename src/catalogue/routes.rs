@@ -3,12 +3,17 @@
 use crate::{
     error::{AppError, AppResult},
     ids::SongId,
-    media::{storage::Storage, streaming::ranged},
-    server::{doors, state::App},
+    listening,
+    media::{
+        storage::Storage,
+        streaming::{Wish, from_the_start, ranged},
+    },
+    server::{doors, sessions::Visitor, state::App},
 };
 use axum::{
-    Router,
-    extract::{Path, Request, State},
+    Extension, Router,
+    extract::{Path, Query, Request, State},
+    http::Method,
     response::Response,
     routing::get,
 };
@@ -19,22 +24,32 @@ pub fn routes() -> Router<App> {
 }
 
 /// A published song's sound, whole or by ranges.
-async fn audio(State(app): State<App>, Path(song): Path<String>, request: Request) -> Response {
+async fn audio(
+    State(app): State<App>,
+    Path(song): Path<String>,
+    Query(wish): Query<Wish>,
+    visitor: Option<Extension<Visitor>>,
+    request: Request,
+) -> Response {
     let headers = request.headers().clone();
-    match sound(&app, &song, request).await {
+    let visitor = visitor.map(|Extension(visitor)| visitor).unwrap_or_default();
+    match sound(&app, &visitor, &song, &wish, request).await {
         Ok(response) => response,
         Err(error) => doors::error_response(&headers, &error),
     }
 }
 
-async fn sound(app: &App, song: &str, request: Request) -> AppResult<Response> {
+async fn sound(app: &App, visitor: &Visitor, song: &str, wish: &Wish, request: Request) -> AppResult<Response> {
     let id: SongId = song.parse().map_err(|_| AppError::NotFound)?;
-    let key = sqlx::query_scalar!("SELECT audioKey FROM tracks WHERE id = ? AND isPublished = 1", id).fetch_one(&app.db).await?;
-    let key = key.ok_or(AppError::NotFound)?;
+    let row = sqlx::query!("SELECT audioKey, duration FROM tracks WHERE id = ? AND isPublished = 1", id).fetch_one(&app.db).await?;
+    let key = row.audioKey.ok_or(AppError::NotFound)?;
     let storage = Storage::of(app);
     // Adopted rows may name what storage lacks.
     if !storage.has(&key).await {
         return Err(AppError::NotFound);
+    }
+    if request.method() == Method::GET && wish.measured.is_none() && !visitor.me.as_ref().is_some_and(|me| me.admin) {
+        listening::store::unmeasured(app, visitor, id.into(), row.duration.unwrap_or(0), from_the_start(request.headers())).await?;
     }
     let path = storage.path(&key).map_err(|_| AppError::NotFound)?;
     // Keys of our making have no ending and hold AAC; what was there before says by its name what it is.

@@ -102,9 +102,9 @@ fn Shown(history: HistoryView, q: String, started: bool, forgetting: FormAction<
 fn Line(line: HistoryLine) -> impl IntoView {
     let HistoryLine { id, piece, day, listened_seconds } = line;
     let (title, page) = (piece.title.clone(), piece.clone());
+    let note = format!("{day} · {}", t!("listening.history.heard", time = duration(listened_seconds)));
     view! {
-        <TrackRow seed=piece.seed.clone() href=piece.path.clone() title=title.clone() cover=piece.cover_at(160) artist=(piece.artist.clone(), piece.artist_path.clone()) explicit=piece.explicit>
-            <span class="track-sub only-roomy">{day}" · "{t!("listening.history.heard", time = duration(listened_seconds))}</span>
+        <TrackRow note seed=piece.seed.clone() href=piece.path.clone() title=title.clone() cover=piece.cover_at(160) artist=(piece.artist.clone(), piece.artist_path.clone()) explicit=piece.explicit>
             <PlayButton list=vec![page]/>
             <PieceMenu piece=piece/>
             <button type="submit" class="icon-btn" name="line" value=id.to_string() aria-label=t!("listening.history.forget", title = title)><Icon glyph=Glyph::Close/></button>

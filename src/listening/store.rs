@@ -9,11 +9,11 @@ use crate::{
     accounts::entitlements::entitlements,
     catalogue,
     error::{AppError, AppResult},
-    ids::{PieceId, PlaylistId, TrackId},
+    ids::{PieceId, PlaylistId},
     server::{context, rate, sessions::Visitor, state::App, tokens},
     uploads,
 };
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 /// Where a play can come from.
 const SOURCES: &[&str] = &["page", "playlist", "embed", "search", "share"];
@@ -92,30 +92,66 @@ pub async fn allowance(app: &App, visitor: &Visitor) -> AppResult<Option<(u32, u
     Ok(Some((limit, limit.saturating_sub(u32::try_from(used).unwrap_or(0)))))
 }
 
-/// Keeps a play that nobody measured, once per listener and track within the track's length.
+/// Sound that goes out without a player that measures it: held to the tier's plays of the day, of which each takes one,
+/// and kept with the reason why it does not count, once per listener and piece within the piece's length. What goes on
+/// with a play that was begun (`begins` is false) goes on.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn unmeasured(app: &App, visitor: &Visitor, track: TrackId, duration_seconds: i32) -> AppResult<()> {
+/// [`AppError::Refused`] when the day's plays of the tier are used up.
+pub async fn unmeasured(app: &App, visitor: &Visitor, piece: PieceId, duration_seconds: i32, begins: bool) -> AppResult<()> {
     let now = app.clock.now();
-    let from = now - Duration::milliseconds(window(i64::from(duration_seconds) * 1_000));
     let user = visitor.me.as_ref().map(|me| me.id);
     let anonymous = user.is_none().then_some(&visitor.anonymous_id);
-    sqlx::query!(
-        "INSERT INTO streamHistory (userId, anonymousId, uploadId, source, listenedMs, counted, excludedReason, playedAt)
-         SELECT ?, ?, ?, 'page', 0, 0, 'unmeasured', ? FROM DUAL
-         WHERE NOT EXISTS (SELECT 1 FROM streamHistory WHERE uploadId = ? AND (userId = ? OR anonymousId = ?) AND excludedReason = 'unmeasured' AND playedAt > ?)",
+    let (upload, song) = match piece {
+        PieceId::Track(id) => (Some(id.0), None),
+        PieceId::Song(id) => (None, Some(id.0)),
+    };
+    let last = sqlx::query_scalar!(
+        "SELECT MAX(playedAt) AS `last: OffsetDateTime` FROM streamHistory
+         WHERE (uploadId = ? OR trackId = ?) AND (userId = ? OR anonymousId = ?) AND excludedReason = 'unmeasured' AND playedAt > ?",
+        upload,
+        song,
         user,
         anonymous,
-        track,
-        now,
-        track,
-        user,
-        anonymous,
-        from
+        now - Duration::milliseconds(window(i64::MAX))
     )
-    .execute(&app.db)
+    .fetch_one(&app.db)
     .await?;
+    let within = Duration::milliseconds(window(i64::from(duration_seconds) * 1_000));
+    // Pauses make a play longer than its track; as long as the longest one may go on.
+    if last.is_some_and(|last| !begins || last > now - within) {
+        return Ok(());
+    }
+    let allowance = allowance(app, visitor).await?;
+    if let Some((limit, 0)) = allowance {
+        return Err(AppError::Refused(crate::t!("listening.error.limit", limit = limit).into_owned()));
+    }
+    if !begins {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    sqlx::query!(
+        "INSERT INTO streamHistory (userId, anonymousId, uploadId, trackId, source, listenedMs, counted, excludedReason, playedAt)
+         VALUES (?, ?, ?, ?, 'page', 0, 0, 'unmeasured', ?)",
+        user,
+        anonymous,
+        upload,
+        song,
+        now
+    )
+    .execute(&mut *tx)
+    .await?;
+    if allowance.is_some() {
+        let listener = listener(user, &visitor.anonymous_id);
+        sqlx::query!(
+            "INSERT INTO dailyPlays (day, listener, plays) VALUES (?, ?, 1) ON DUPLICATE KEY UPDATE plays = plays + 1",
+            now.date(),
+            listener
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
     Ok(())
 }
 

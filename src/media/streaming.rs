@@ -42,7 +42,7 @@ const ROUND: i64 = 3_600;
 #[derive(Debug, Default, Deserialize)]
 pub struct Wish {
     /// The site's own player says that it measures what is heard.
-    measured: Option<String>,
+    pub measured: Option<String>,
     quality: Option<String>,
     /// A signed address is wanted, whatever the quality.
     signed: Option<String>,
@@ -81,6 +81,9 @@ async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: 
     let own = visitor.me.as_ref().is_some_and(|me| me.id.0 == row.userId || me.admin);
     let Some(standard) = row.standardKey.filter(|_| (public || own) && row.state == "ready") else { return Err(AppError::NotFound) };
     let seconds = row.duration.unwrap_or(0);
+    if request.method() == Method::GET && public && !own && wish.measured.is_none() {
+        listening::store::unmeasured(app, visitor, id.into(), seconds, from_the_start(request.headers())).await?;
+    }
     let wanted = wish.quality.as_deref().and_then(Quality::of).unwrap_or_default();
     let better = better(app, visitor, own, wanted, id, row.highKey).await?;
     if let Some(key) = better.or_else(|| wish.signed.is_some().then(|| standard.clone())) {
@@ -90,9 +93,6 @@ async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: 
         return Ok(response);
     }
     let path = Storage::of(app).path(&standard).map_err(|_| AppError::NotFound)?;
-    if request.method() == Method::GET && public && !own && wish.measured.is_none() && from_the_start(request.headers()) {
-        listening::store::unmeasured(app, visitor, id, seconds).await?;
-    }
     Ok(ranged(request, &path, mime(&standard)).await)
 }
 
@@ -161,7 +161,7 @@ fn mime(key: &str) -> &'static str {
 
 /// Whether this is the first byte for an `<audio>` element of a page without JavaScript. Later pieces of the same play
 /// start elsewhere; Safari first asks for two bytes.
-fn from_the_start(headers: &HeaderMap) -> bool {
+pub fn from_the_start(headers: &HeaderMap) -> bool {
     match headers.get(header::RANGE).and_then(|range| range.to_str().ok()) {
         None => true,
         Some(range) => range.starts_with("bytes=0-") && range != "bytes=0-1",

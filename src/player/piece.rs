@@ -35,7 +35,7 @@ impl Piece {
         match self.id {
             PieceId::Track(id) if quality == Quality::Standard => format!("/media/audio/{id}?measured&signed"),
             PieceId::Track(id) => format!("/media/audio/{id}?measured&signed&quality={}", quality.code()),
-            PieceId::Song(id) => format!("/media/songs/{id}"),
+            PieceId::Song(id) => format!("/media/songs/{id}?measured"),
         }
     }
 

@@ -323,3 +323,48 @@ async fn plays_without_the_player_are_kept_and_not_counted() {
     assert_eq!(site.number("SELECT COUNT(*) FROM streamHistory WHERE excludedReason = 'unmeasured'").await, 1);
     assert_eq!(site.number("SELECT plays FROM artistUploads").await, 0);
 }
+
+#[tokio::test]
+async fn without_the_player_the_free_tier_has_as_many_plays_a_day_of_tracks_and_songs() {
+    let (site, ida) = with_track(2).await;
+    let (max, _) = site.signed_in("Max").await;
+    std::fs::create_dir_all(site.folder.path().join("media/songs")).unwrap();
+    std::fs::write(site.folder.path().join("media/songs/one"), [7; 4_000]).unwrap();
+    sqlx::query("INSERT INTO tracks (title, artistName, audioKey, duration, isPublished) VALUES ('Copper wire', 'House', 'songs/one', 200, 1)")
+        .execute(&site.app.db)
+        .await
+        .unwrap();
+    // Early in a day, which is not to end meanwhile.
+    let midnight = (site.app.clock.now().date() + Duration::DAY).midnight().assume_utc();
+    site.app.clock.advance(midnight + Duration::hours(1) - site.app.clock.now());
+    let hear = async |person: &Person, path: &str, range: &str| {
+        person.client.get(format!("{}{path}", site.url)).header(header::RANGE, range).send().await.unwrap().status()
+    };
+    assert_eq!(hear(&max, "/media/songs/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(hear(&max, "/media/songs/1?measured", "bytes=0-").await, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(site.number("SELECT COUNT(*) FROM streamHistory WHERE excludedReason = 'unmeasured' AND trackId = 1").await, 1, "a song too");
+    assert_eq!(site.number("SELECT plays FROM dailyPlays").await, 1, "it takes one of the day's plays");
+    assert!(max.page("/library/history").await.contains("Copper wire"));
+
+    sqlx::query("UPDATE dailyPlays SET plays = 99").execute(&site.app.db).await.unwrap();
+    assert_eq!(hear(&max, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "the hundredth");
+    assert_eq!(hear(&max, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "the same one");
+    assert_eq!(hear(&max, "/media/audio/1", "bytes=900-").await, StatusCode::PARTIAL_CONTENT, "and its rest");
+    site.app.clock.advance(Duration::minutes(10));
+    assert_eq!(hear(&max, "/media/songs/1", "bytes=900-").await, StatusCode::PARTIAL_CONTENT, "what was begun goes on");
+    assert!(hear(&max, "/media/songs/1", "bytes=0-").await.is_client_error());
+    assert!(hear(&max, "/media/audio/1?signed", "bytes=0-").await.is_client_error(), "however it is asked for");
+    site.app.clock.advance(Duration::hours(2));
+    assert!(hear(&max, "/media/audio/1", "bytes=900-").await.is_client_error(), "from any place");
+    assert_eq!(hear(&ida, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "one's own has no limit");
+    assert_eq!(hear(&site.visitor(), "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "others have theirs");
+    site.app.clock.advance(Duration::days(1));
+    assert_eq!(hear(&max, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "tomorrow");
+    sqlx::query("UPDATE dailyPlays SET plays = 100").execute(&site.app.db).await.unwrap();
+    site.app.clock.advance(Duration::minutes(10));
+    sqlx::query("INSERT INTO userSubscriptions (userId, tierId, status, currentPeriodStart) SELECT 2, id, 'active', '2026-01-01' FROM subscriptionTiers WHERE name = 'Premium'")
+        .execute(&site.app.db)
+        .await
+        .unwrap();
+    assert_eq!(hear(&max, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "Premium has no limit");
+}

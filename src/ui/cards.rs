@@ -36,6 +36,9 @@ pub fn TrackRow(
     /// The artist's name and page.
     #[prop(into, default = None)]
     artist: Option<(String, String)>,
+    /// What else there is to say of it.
+    #[prop(into, optional)]
+    note: Maybe,
     /// The length in seconds.
     #[prop(into, default = None)]
     seconds: Option<i64>,
@@ -64,6 +67,7 @@ pub fn TrackRow(
             <div class="track-main">
                 <p class="track-title"><a href=href>{title}</a>{explicit.then(|| view! { " " <Explicit/> })}</p>
                 {artist.map(|(name, page)| view! { <p class="track-sub"><a href=page>{name}</a></p> })}
+                {note.0.map(|note| view! { <p class="track-sub">{note}</p> })}
             </div>
             <div class="track-figures">
                 {length}
