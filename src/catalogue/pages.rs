@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     ids::{AlbumId, MixId, SongId},
+    listening::allowance,
     page::Page,
-    player::{Piece, PieceMenu, PlayAll, PlayButton, SeekWave, player},
+    player::{Piece, PieceMenu, PlayAll, PlayButton, SeekWave, WithoutProgram, player},
     playlists::control::AddToPlaylist,
     t,
     ui::{
@@ -18,7 +19,7 @@ use crate::{
         empty::EmptyState,
         format::{counted, duration},
         forms::{Form, FormAction, Hidden},
-        head::{PageHead, escape},
+        head::PageHead,
         icons::{Glyph, Icon},
         load::{Data, load},
         pagination::Pagination,
@@ -226,8 +227,9 @@ pub(crate) fn CollectionHead(
 pub fn SongView() -> impl IntoView {
     let id = id_in_path::<SongId>();
     let keeping = FormAction::<Favourite>::new();
-    let page = Data::new(move || (id(), keeping.version().get()), |(id, _)| song(id));
-    load(page, move |SongPage { card, album, genre, explicit, favourite, formats }| {
+    let page = Data::new(move || (id(), keeping.version().get()), |(id, _)| async move { Ok((song(id).await?, allowance().await?)) });
+    load(page, move |(page, allowance): (SongPage, Option<(u32, u32)>)| {
+        let SongPage { card, album, genre, explicit, favourite, formats } = page;
         let facts = [
             Some(card.artist_name.clone()),
             Some(duration(i64::from(card.duration_seconds))),
@@ -238,12 +240,6 @@ pub fn SongView() -> impl IntoView {
             None => vec![(t!("catalogue.albums").into_owned(), "/albums".to_owned())],
         };
         let (title, taken, playable, one) = (card.title.clone(), card.title.clone(), card.playable, card.clone());
-        // As text, for that is what a browser with JavaScript takes it for.
-        let without_program = format!(
-            "<audio controls preload=\"none\" src=\"/media/songs/{}\" aria-label=\"{}\"></audio>",
-            card.id,
-            escape(&card.title).replace('"', "&quot;")
-        );
         view! {
             <PageHead title=format!("{} – {}", card.title, card.artist_name) path=card.path() image=card.cover.clone().unwrap_or_default() kind="music.song"/>
             <Breadcrumbs above here=card.title.clone()/>
@@ -263,7 +259,7 @@ pub fn SongView() -> impl IntoView {
             {if card.playable {
                 view! {
                     <SeekWave piece=card.clone() peaks=Vec::new() id=format!("song-{}", card.id)/>
-                    <noscript inner_html=without_program></noscript>
+                    <WithoutProgram sound=format!("/media/songs/{}", card.id) title=card.title.clone() allowance/>
                 }.into_any()
             } else {
                 view! { <p class="text-quiet">{t!("catalogue.silent")}</p> }.into_any()

@@ -27,7 +27,7 @@ mod ticket;
 pub use api::{StartPlay, start_play};
 pub use rule::{Heard, Reason, Verdict, at_once, enough, is_bot, judge, window};
 
-use crate::{page::Page, player::Piece};
+use crate::{error::AppResult, page::Page, player::Piece};
 use serde::{Deserialize, Serialize};
 
 /// A play that was started: what the player needs to go on.
@@ -39,6 +39,22 @@ pub struct Started {
     pub left: Option<u32>,
     /// The loudness of the piece over time, 0 to 255; empty when it is not known.
     pub peaks: Vec<u8>,
+}
+
+/// What a page says beside the browser's own player: a tier's full plays a day, and how many are left today. A browser that
+/// runs the program never shows it, and asks for nothing.
+///
+/// # Errors
+/// When the database does not answer.
+#[cfg(feature = "ssr")]
+pub async fn allowance() -> AppResult<Option<(u32, u32)>> {
+    store::allowance(&crate::server::context::app()?, &crate::server::context::visitor()).await
+}
+
+/// What a page says beside the browser's own player, which no browser that runs this has.
+#[cfg(not(feature = "ssr"))]
+pub async fn allowance() -> AppResult<Option<(u32, u32)>> {
+    std::future::ready(Ok(None)).await
 }
 
 /// What the player reports, several plays at once: each play's token and how much of it was heard, in milliseconds.

@@ -9,7 +9,7 @@ use crate::{
     accounts::entitlements::entitlements,
     catalogue,
     error::{AppError, AppResult},
-    ids::{PieceId, PlaylistId},
+    ids::{PieceId, PlaylistId, UserId},
     server::{context, rate, sessions::Visitor, state::App, tokens},
     uploads,
 };
@@ -93,43 +93,43 @@ pub async fn allowance(app: &App, visitor: &Visitor) -> AppResult<Option<(u32, u
 }
 
 /// Sound that goes out without a player that measures it: held to the tier's plays of the day, of which each takes one,
-/// and kept with the reason why it does not count, once per listener and piece within the piece's length. What goes on
-/// with a play that was begun (`begins` is false) goes on.
+/// and kept with the reason why it does not count, once per listener and piece within the piece's length. What does not
+/// start at the beginning (`begins` is false) goes on with a play that was begun, if there is one.
 ///
 /// # Errors
 /// [`AppError::Refused`] when the day's plays of the tier are used up.
 pub async fn unmeasured(app: &App, visitor: &Visitor, piece: PieceId, duration_seconds: i32, begins: bool) -> AppResult<()> {
     let now = app.clock.now();
     let user = visitor.me.as_ref().map(|me| me.id);
-    let anonymous = user.is_none().then_some(&visitor.anonymous_id);
+    let anonymous = user.is_none().then_some(visitor.anonymous_id.as_str());
     let (upload, song) = match piece {
         PieceId::Track(id) => (Some(id.0), None),
         PieceId::Song(id) => (None, Some(id.0)),
     };
-    let last = sqlx::query_scalar!(
-        "SELECT MAX(playedAt) AS `last: OffsetDateTime` FROM streamHistory
-         WHERE (uploadId = ? OR trackId = ?) AND (userId = ? OR anonymousId = ?) AND excludedReason = 'unmeasured' AND playedAt > ?",
-        upload,
-        song,
-        user,
-        anonymous,
-        now - Duration::milliseconds(window(i64::MAX))
-    )
-    .fetch_one(&app.db)
-    .await?;
-    let within = Duration::milliseconds(window(i64::from(duration_seconds) * 1_000));
+    let within = now - Duration::milliseconds(window(i64::from(duration_seconds) * 1_000));
     // Pauses make a play longer than its track; as long as the longest one may go on.
-    if last.is_some_and(|last| !begins || last > now - within) {
+    let going_on = |last: Option<OffsetDateTime>| last.is_some_and(|last| !begins || last > within);
+    if going_on(last_unmeasured(&app.db, upload, song, user, anonymous, now).await?) {
         return Ok(());
     }
     let allowance = allowance(app, visitor).await?;
-    if let Some((limit, 0)) = allowance {
-        return Err(AppError::Refused(crate::t!("listening.error.limit", limit = limit).into_owned()));
-    }
-    if !begins {
+    let listener = listener(user, &visitor.anonymous_id);
+    let mut tx = app.db.begin().await?;
+    // The listener's row first: whoever asks twice at the same moment waits here, and then goes on with the first one's play.
+    sqlx::query!("INSERT INTO dailyPlays (day, listener, plays) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE plays = plays", now.date(), listener)
+        .execute(&mut *tx)
+        .await?;
+    if going_on(last_unmeasured(&mut *tx, upload, song, user, anonymous, now).await?) {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
+    if let Some((limit, _)) = allowance {
+        let taken = sqlx::query!("UPDATE dailyPlays SET plays = plays + 1 WHERE day = ? AND listener = ? AND plays < ?", now.date(), listener, limit)
+            .execute(&mut *tx)
+            .await?;
+        if taken.rows_affected() == 0 {
+            return Err(AppError::Refused(crate::t!("listening.error.limit", limit = limit).into_owned()));
+        }
+    }
     sqlx::query!(
         "INSERT INTO streamHistory (userId, anonymousId, uploadId, trackId, source, listenedMs, counted, excludedReason, playedAt)
          VALUES (?, ?, ?, ?, 'page', 0, 0, 'unmeasured', ?)",
@@ -141,18 +141,31 @@ pub async fn unmeasured(app: &App, visitor: &Visitor, piece: PieceId, duration_s
     )
     .execute(&mut *tx)
     .await?;
-    if allowance.is_some() {
-        let listener = listener(user, &visitor.anonymous_id);
-        sqlx::query!(
-            "INSERT INTO dailyPlays (day, listener, plays) VALUES (?, ?, 1) ON DUPLICATE KEY UPDATE plays = plays + 1",
-            now.date(),
-            listener
-        )
-        .execute(&mut *tx)
-        .await?;
-    }
     tx.commit().await?;
     Ok(())
+}
+
+/// When a listener last began to hear a piece without a player that measures it, within the longest time that it may go on.
+async fn last_unmeasured(
+    db: impl sqlx::MySqlExecutor<'_>,
+    upload: Option<i32>,
+    song: Option<i32>,
+    user: Option<UserId>,
+    anonymous: Option<&str>,
+    now: OffsetDateTime,
+) -> AppResult<Option<OffsetDateTime>> {
+    let last = sqlx::query_scalar!(
+        "SELECT MAX(playedAt) AS `last: OffsetDateTime` FROM streamHistory
+         WHERE (uploadId = ? OR trackId = ?) AND (userId = ? OR anonymousId = ?) AND excludedReason = 'unmeasured' AND playedAt > ?",
+        upload,
+        song,
+        user,
+        anonymous,
+        now - Duration::milliseconds(window(i64::MAX))
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(last)
 }
 
 /// Forgets the days that are over; the plays themselves stay.

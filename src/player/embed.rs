@@ -6,6 +6,7 @@ use crate::{
     catalogue::pages::{id_in_path, in_query},
     error::AppError,
     ids::{PlaylistId, TrackId},
+    listening::allowance,
     playlists::PlaylistPage,
     t,
     ui::{
@@ -41,12 +42,12 @@ fn look() -> impl Fn() -> Look + Copy + Send + Sync {
 pub fn EmbedTrack() -> impl IntoView {
     let id = id_in_path::<TrackId>();
     let look = look();
-    let page = Data::new(id, crate::uploads::get_track);
-    load(page, move |page: TrackPage| {
+    let page = Data::new(id, |id| async move { Ok((crate::uploads::get_track(id).await?, allowance().await?)) });
+    load(page, move |(page, allowance): (TrackPage, Option<(u32, u32)>)| {
         let piece = Piece::from(page.card);
         view! {
             <PageHead title=piece.title.clone() path=piece.path.clone()/>
-            <Frame look=look() head=piece.clone() list=Pieces(vec![piece]) peaks=page.waveform/>
+            <Frame look=look() head=piece.clone() list=Pieces(vec![piece]) peaks=page.waveform allowance/>
         }
     })
 }
@@ -59,9 +60,9 @@ pub fn EmbedPlaylist() -> impl IntoView {
     let page = Data::new(id, |id| async move {
         let page = crate::playlists::playlist_page(id).await?;
         // What only its owner sees is not for other sites.
-        if page.line.public { Ok(page) } else { Err(AppError::NotFound) }
+        if page.line.public { Ok((page, allowance().await?)) } else { Err(AppError::NotFound) }
     });
-    load(page, move |page: PlaylistPage| {
+    load(page, move |(page, allowance): (PlaylistPage, Option<(u32, u32)>)| {
         let line = page.line;
         let list: Vec<Piece> = page.entries.into_iter().filter_map(|entry| entry.item.map(Piece::from)).collect();
         let head = Piece {
@@ -78,14 +79,21 @@ pub fn EmbedPlaylist() -> impl IntoView {
         };
         view! {
             <PageHead title=line.name.clone() path=line.path()/>
-            <Frame look=look() head list=Pieces(list) peaks=Vec::new() playlist=Some(line.id)/>
+            <Frame look=look() head list=Pieces(list) peaks=Vec::new() allowance playlist=Some(line.id)/>
         }
     })
 }
 
 /// The player of a list, named after its head.
 #[component]
-fn Frame(look: Look, head: Piece, list: Pieces, peaks: Vec<u8>, #[prop(optional_no_strip)] playlist: Option<PlaylistId>) -> impl IntoView {
+fn Frame(
+    look: Look,
+    head: Piece,
+    list: Pieces,
+    peaks: Vec<u8>,
+    allowance: Option<(u32, u32)>,
+    #[prop(optional_no_strip)] playlist: Option<PlaylistId>,
+) -> impl IntoView {
     let player = player();
     let site = boot().site_url;
     let outside = move |path: &str| format!("{site}{path}");
@@ -94,9 +102,6 @@ fn Frame(look: Look, head: Piece, list: Pieces, peaks: Vec<u8>, #[prop(optional_
     let playable = head.playable && first.is_some();
     let sound =
         first.as_ref().map(|piece| piece.sound(super::Quality::Standard).split('?').next().unwrap_or_default().to_owned()).unwrap_or_default();
-    // As text, for that is what a browser with JavaScript takes it for.
-    let without_program =
-        format!("<audio controls preload=\"none\" src=\"{sound}\" aria-label=\"{}\"></audio>", escape(&head.title).replace('"', "&quot;"));
     let rows = (several && !look.compact).then(|| view! { <List player list=list.clone() playlist/> });
     let (title, artist) = if several {
         (now_title(player, head.title.clone()), head.artist.clone())
@@ -143,7 +148,7 @@ fn Frame(look: Look, head: Piece, list: Pieces, peaks: Vec<u8>, #[prop(optional_
                 </div>
                 {move || player.problem.get().map(|problem| view! { <p class="queue-problem" role="alert">{problem}</p> })}
                 {if playable {
-                    view! { <div class="embed-line" hidden=hidden>{line}</div><noscript inner_html=without_program></noscript> }.into_any()
+                    view! { <div class="embed-line" hidden=hidden>{line}</div><super::WithoutProgram sound title=head.title.clone() allowance/> }.into_any()
                 } else {
                     view! { <p class="queue-problem">{t!("player.unavailable")}</p> }.into_any()
                 }}

@@ -11,6 +11,7 @@ mod menu;
 #[cfg(feature = "ssr")]
 pub mod oembed;
 mod piece;
+mod plain;
 mod queue;
 mod session;
 mod settings;
@@ -23,6 +24,7 @@ pub use bar::PlayerBar;
 pub use button::{PlayAll, PlayButton};
 pub use menu::PieceMenu;
 pub use piece::{Piece, Pieces, Quality};
+pub use plain::WithoutProgram;
 pub use queue::{Entry, Queue, Repeat};
 pub use sound::PlayerSound;
 pub use wave::SeekWave;

@@ -345,6 +345,16 @@ async fn without_the_player_the_free_tier_has_as_many_plays_a_day_of_tracks_and_
     assert_eq!(site.number("SELECT COUNT(*) FROM streamHistory WHERE excludedReason = 'unmeasured' AND trackId = 1").await, 1, "a song too");
     assert_eq!(site.number("SELECT plays FROM dailyPlays").await, 1, "it takes one of the day's plays");
     assert!(max.page("/library/history").await.contains("Copper wire"));
+    assert!(max.page("/tracks/1").await.contains("99 of 100 full plays left today."));
+    // Elements ask for several places at the same moment.
+    sqlx::query("UPDATE dailyPlays SET plays = 0").execute(&site.app.db).await.unwrap();
+    let late = site.visitor();
+    let at_once =
+        tokio::join!(hear(&late, "/media/audio/1", "bytes=0-"), hear(&late, "/media/audio/1", "bytes=0-"), hear(&late, "/media/audio/1", "bytes=0-"));
+    assert!([at_once.0, at_once.1, at_once.2].iter().all(|status| *status == StatusCode::PARTIAL_CONTENT));
+    assert_eq!(site.number("SELECT COUNT(*) FROM streamHistory WHERE excludedReason = 'unmeasured' AND uploadId = 1").await, 1, "one play");
+    assert_eq!(site.number("SELECT SUM(plays) FROM dailyPlays").await, 1);
+    sqlx::query("DELETE FROM dailyPlays WHERE listener LIKE 'a%'").execute(&site.app.db).await.unwrap();
 
     sqlx::query("UPDATE dailyPlays SET plays = 99").execute(&site.app.db).await.unwrap();
     assert_eq!(hear(&max, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "the hundredth");
@@ -356,10 +366,15 @@ async fn without_the_player_the_free_tier_has_as_many_plays_a_day_of_tracks_and_
     assert!(hear(&max, "/media/audio/1?signed", "bytes=0-").await.is_client_error(), "however it is asked for");
     site.app.clock.advance(Duration::hours(2));
     assert!(hear(&max, "/media/audio/1", "bytes=900-").await.is_client_error(), "from any place");
+    for path in ["/tracks/1", "/songs/1", "/embed/tracks/1"] {
+        assert!(max.page(path).await.contains("You have heard the 100 full plays"), "{path} says why it is silent");
+    }
+    assert!(!ida.page("/tracks/1").await.contains("full plays"));
     assert_eq!(hear(&ida, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "one's own has no limit");
     assert_eq!(hear(&site.visitor(), "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "others have theirs");
     site.app.clock.advance(Duration::days(1));
-    assert_eq!(hear(&max, "/media/audio/1", "bytes=0-").await, StatusCode::PARTIAL_CONTENT, "tomorrow");
+    assert_eq!(hear(&max, "/media/audio/1", "bytes=900-").await, StatusCode::PARTIAL_CONTENT, "tomorrow");
+    assert_eq!(site.number("SELECT SUM(plays) FROM dailyPlays WHERE listener = 'u2' AND plays < 100").await, 1, "starting elsewhere takes one too");
     sqlx::query("UPDATE dailyPlays SET plays = 100").execute(&site.app.db).await.unwrap();
     site.app.clock.advance(Duration::minutes(10));
     sqlx::query("INSERT INTO userSubscriptions (userId, tierId, status, currentPeriodStart) SELECT 2, id, 'active', '2026-01-01' FROM subscriptionTiers WHERE name = 'Premium'")

@@ -11,8 +11,9 @@ use crate::{
     app::boot,
     error::AppError,
     ids::TrackId,
+    listening::allowance,
     player::{
-        PieceMenu, PlayButton, SeekWave,
+        PieceMenu, PlayButton, SeekWave, WithoutProgram,
         embed::{EmbedCode, EmbedLink, Embedded},
     },
     playlists::control::AddToPlaylist,
@@ -21,7 +22,7 @@ use crate::{
         cover::Cover,
         format::{Count, duration},
         forms::{Form, FormAction, Hidden, Submit},
-        head::{PageHead, escape},
+        head::PageHead,
         icons::{Glyph, Icon},
         load::{Data, load},
         notice::Notice,
@@ -40,7 +41,12 @@ pub fn TrackView() -> impl IntoView {
         move || (params.with(|params| params.get("id").and_then(|id| id.parse::<TrackId>().ok())), like.version().get()),
         |(id, _)| async move {
             match id {
-                Some(id) => get_track(id).await,
+                Some(id) => {
+                    let page = get_track(id).await?;
+                    // Hearing one's own takes none of them.
+                    let allowance = if page.mine { None } else { allowance().await? };
+                    Ok((page, allowance))
+                }
                 None => Err(AppError::NotFound),
             }
         },
@@ -60,17 +66,17 @@ pub fn TrackView() -> impl IntoView {
             }
         },
     );
-    load(page, move |page: TrackPage| {
+    load(page, move |(page, allowance): (TrackPage, Option<(u32, u32)>)| {
         let (track, path) = (page.card.id, page.card.path());
         view! {
-            <Shown page like/>
+            <Shown page like allowance/>
             {load(said, move |list| view! { <Comments track path=path.clone() list say remove started=before().is_some()/> })}
         }
     })
 }
 
 #[component]
-fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
+fn Shown(page: TrackPage, like: FormAction<LikeTrack>, allowance: Option<(u32, u32)>) -> impl IntoView {
     let card = page.card.clone();
     let id = card.id;
     let path = card.path();
@@ -85,9 +91,6 @@ fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
         TrackState::Uploaded | TrackState::Processing => page.state.label(),
         _ => failure_text(page.failure.as_deref().or(Some("missing"))),
     };
-    // As text, for that is what a browser with JavaScript takes it for.
-    let without_program =
-        format!("<audio controls preload=\"none\" src=\"/media/audio/{id}\" aria-label=\"{}\"></audio>", escape(&card.title).replace('"', "&quot;"));
     let facts = view! {
         <p class="track-facts">
             {(seconds > 0).then(|| view! { <span>{duration(seconds)}</span>" · " })}
@@ -124,7 +127,7 @@ fn Shown(page: TrackPage, like: FormAction<LikeTrack>) -> impl IntoView {
                             <PieceMenu piece=card.clone()/>
                         </div>
                         <SeekWave piece=card.clone() peaks=page.waveform.clone() id=format!("track-{id}")/>
-                        <noscript inner_html=without_program></noscript>
+                        <WithoutProgram sound=format!("/media/audio/{id}") title=card.title.clone() allowance/>
                     }.into_any()
                 }}
                 <div class="form-actions">
