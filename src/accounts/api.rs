@@ -38,7 +38,7 @@ pub async fn sign_up(name: String, email: String, password: String) -> AppResult
 pub async fn log_in(email: String, password: String, #[server(default)] next: String) -> AppResult<Done> {
     let app = context::app()?;
     let mut errors = FieldErrors::default();
-    let email = errors.check("email", Email::parse(&email));
+    let email = errors.check("email", Email::of_account(&email));
     if password.is_empty() {
         errors.add("password", t!("accounts.password.empty"));
     }
@@ -64,7 +64,7 @@ async fn enter(app: &App, user: UserId) -> AppResult<()> {
 #[server(endpoint = "accounts/forgotten-password")]
 pub async fn forgotten_password(email: String) -> AppResult<Done> {
     let app = context::app()?;
-    let email = Email::parse(&email).map_err(|message| AppError::at("email", message))?;
+    let email = Email::of_account(&email).map_err(|message| AppError::at("email", message))?;
     store::entry::forgotten_password(&app, &context::visitor().address_key, &email).await?;
     Ok(Done::go("/forgotten-password/sent"))
 }

@@ -28,6 +28,22 @@ impl Email {
         Ok(Self { text: text.to_owned(), key: text.to_ascii_lowercase() })
     }
 
+    /// Reads the address of an account that may be there: an older site's people bring addresses that would not be taken
+    /// today, such as those with letters beyond ASCII.
+    ///
+    /// # Errors
+    /// With what to change.
+    pub fn of_account(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(t!("accounts.email.empty").into_owned());
+        }
+        if text.len() > 254 || !text.contains('@') || text.contains(char::is_whitespace) {
+            return Err(t!("accounts.email.wrong").into_owned());
+        }
+        Ok(Self { text: text.to_owned(), key: text.to_lowercase() })
+    }
+
     /// As it was typed.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -175,6 +191,11 @@ mod tests {
         assert!(Email::parse(&format!("{}@example.org", "a".repeat(65))).is_err());
         let email = Email::parse(" Ada@Example.org").unwrap();
         assert_eq!((email.as_str(), email.key()), ("Ada@Example.org", "ada@example.org"));
+        assert_eq!(Email::of_account(" Ada@Example.org").unwrap(), email);
+        assert_eq!(Email::of_account("Jörg.Ö@Example.org").unwrap().key(), "jörg.ö@example.org");
+        for bad in ["", "ada", "a b@example.org", "a\r\n@example.org"] {
+            assert!(Email::of_account(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
