@@ -5,7 +5,6 @@
 
 mod access;
 mod accounts;
-mod adopted;
 mod adoption;
 mod app;
 mod database;

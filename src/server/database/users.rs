@@ -1,6 +1,6 @@
 //! Rows of `users`, which may be an older site's table with columns of its own.
 
-use sqlx::{MySqlConnection, MySqlPool};
+use sqlx::MySqlConnection;
 use time::OffsetDateTime;
 
 /// The columns that this site knows.
@@ -16,15 +16,8 @@ pub struct RequiredColumn {
     pub fillable: bool,
 }
 
-/// Such columns of `users`, as `openId VARCHAR(64) NOT NULL` of an adopted database.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn required_user_columns(pool: &MySqlPool) -> sqlx::Result<Vec<RequiredColumn>> {
-    required(&mut *pool.acquire().await?).await
-}
-
-/// The same, on one connection. It is asked anew each time: a look at the dictionary costs less than a wrong row.
+/// Such columns of `users`, as `openId VARCHAR(64) NOT NULL` of an adopted database. It is asked anew each time: a look at
+/// the dictionary costs less than a wrong row.
 pub(super) async fn required(connection: &mut MySqlConnection) -> sqlx::Result<Vec<RequiredColumn>> {
     let rows: Vec<(String, String, Option<i64>)> = sqlx::query_as(
         "SELECT CAST(COLUMN_NAME AS CHAR), CAST(DATA_TYPE AS CHAR), CAST(CHARACTER_MAXIMUM_LENGTH AS SIGNED)

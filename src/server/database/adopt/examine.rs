@@ -70,6 +70,7 @@ pub async fn examine(connection: &mut MySqlConnection) -> sqlx::Result<Plan> {
         examination.id(expected.iter().any(|other| other.foreign_keys.iter().any(|key| key.table == table.name)));
         examination.columns().await?;
         examination.indexes().await?;
+        examination.zero_dates().await?;
         examination.foreign_columns();
     }
     let mut required = BTreeMap::new();
@@ -254,6 +255,25 @@ impl Examination<'_> {
             "{table} has {all} duplicates of ({names}), which must be unique, such as {examples}. To keep the first of each: DELETE b FROM `{table}` a JOIN `{table}` b ON {same} AND a.id < b.id"
         ));
         Ok(true)
+    }
+
+    /// Refuses dates such as 0000-00-00, which older servers took, and which are no time.
+    async fn zero_dates(&mut self) -> sqlx::Result<()> {
+        let table = self.expected.name;
+        for column in self.expected.columns.iter().filter(|column| column.kind == "TIMESTAMP") {
+            let Some(there) = self.found.column(column.name) else { continue };
+            let is_zero = format!("MONTH(`{0}`) = 0 OR DAYOFMONTH(`{0}`) = 0", there.name);
+            let sql = format!("SELECT CAST(COUNT(*) AS SIGNED) FROM `{table}` WHERE {is_zero}");
+            let count: i64 = sqlx::query_scalar(&sql).fetch_one(&mut *self.connection).await?;
+            if count > 0 {
+                let instead = if there.required { "'1970-01-02'" } else { "NULL" };
+                self.refuse(format!(
+                    "{table}.{0} has no real date in {count} rows (0000-00-00): UPDATE `{table}` SET `{0}` = {instead} WHERE {is_zero}",
+                    there.name
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Columns of an older site that every new row would have to fill. (Those of `users` are looked at by themselves.)
