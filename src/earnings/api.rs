@@ -16,7 +16,7 @@ pub async fn overview() -> AppResult<Head> {
 /// Earnings of the artist who asks, newest first. `after`: the key of a page.
 #[server(endpoint = "earnings/list", input = GetUrl)]
 pub async fn list(after: Option<String>) -> AppResult<Page<Earning>> {
-    use crate::{earnings::Key, server::context};
+    use crate::{page::Key, server::context};
     let app = context::app()?;
     let (_, artist) = context::require_artist()?;
     let after = after.and_then(|key| key.parse().ok()).unwrap_or(Key::NEWEST);

@@ -1,9 +1,10 @@
 //! All earnings of an artist as a table for spreadsheets.
 
-use super::{Key, Whereabouts, store};
+use super::{Whereabouts, store};
 use crate::{
     error::{AppError, AppResult},
     ids::ArtistId,
+    page::Key,
     server::{doors::error_response, sessions::Visitor, state::App},
     ui::format::datetime_attribute,
 };

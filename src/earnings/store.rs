@@ -1,12 +1,12 @@
 //! Earnings in the database.
 
-use super::{Balances, Earning, Key, Kind, Month, Overview, Summary, Whereabouts};
+use super::{Balances, Earning, Kind, Month, Overview, Summary, Whereabouts};
 use crate::{
     error::AppResult,
     ids::{ArtistId, EarningId, PayoutId, TrackId},
     ledger,
     money::Cents,
-    page::Page,
+    page::{Key, Page},
     server::state::App,
 };
 use time::{Duration, OffsetDateTime, Time};

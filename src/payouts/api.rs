@@ -71,7 +71,7 @@ pub async fn request_payout(form_key: String, #[server(default)] amount: String)
 /// The queue, oldest first. `status`: which ones, pending by default; `after`: the key of a page.
 #[server(endpoint = "admin/payouts", input = GetUrl)]
 pub async fn queue(status: Option<String>, after: Option<String>) -> AppResult<QueueData> {
-    use crate::{earnings::Key, payouts::Status, server::context};
+    use crate::{page::Key, payouts::Status, server::context};
     let app = context::app()?;
     context::require_admin()?;
     let status = status.as_deref().and_then(Status::of_name).unwrap_or(Status::Pending);

@@ -4,10 +4,9 @@ use super::{PostDraft, PostLine, PostPage};
 use crate::{
     error::{AppError, AppResult},
     ids::{PostId, UserId},
-    page::Page,
+    page::{Key, Page},
     server::state::App,
 };
-use time::OffsetDateTime;
 
 const PAGE: usize = 20;
 
@@ -72,18 +71,14 @@ fn summary(markdown: &str) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn published(app: &App, after: Option<&str>) -> AppResult<Page<PostLine>> {
-    let (seconds, id) = after
-        .and_then(|key| key.split_once('-'))
-        .and_then(|(seconds, id)| Some((seconds.parse().ok()?, id.parse().ok()?)))
-        .unwrap_or((i64::from(i32::MAX), i32::MAX));
-    let before = OffsetDateTime::from_unix_timestamp(seconds.clamp(1, i64::from(i32::MAX))).unwrap_or_else(|_| app.clock.now());
+    let after = after.and_then(|key| key.parse().ok()).unwrap_or(Key::NEWEST);
     let rows = sqlx::query!(
         "SELECT id, title, publishedAt, supportersOnly FROM posts
          WHERE isPublished = 1 AND (publishedAt < ? OR (publishedAt = ? AND id < ?))
          ORDER BY publishedAt DESC, id DESC LIMIT ?",
-        before,
-        before,
-        id,
+        after.at,
+        after.at,
+        after.id,
         i64::try_from(PAGE).unwrap_or(20) + 1
     )
     .fetch_all(&app.db)
@@ -92,7 +87,7 @@ pub async fn published(app: &App, after: Option<&str>) -> AppResult<Page<PostLin
         .into_iter()
         .map(|row| PostLine { id: row.id.into(), title: row.title, published: row.publishedAt, supporters_only: row.supportersOnly != 0 })
         .collect();
-    Ok(Page::of(lines, PAGE, |line: &PostLine| format!("{}-{}", line.published.map_or(0, OffsetDateTime::unix_timestamp), line.id)))
+    Ok(Page::of(lines, PAGE, |line: &PostLine| Key { at: line.published.unwrap_or(Key::OLDEST.at), id: line.id.0 }.to_string()))
 }
 
 /// A published post; its text only for who may read it.

@@ -8,11 +8,11 @@ pub use change::{approve, complete, fail, refuse, request, returned, set_destina
 use super::{Approval, Desk, Destination, Details, Line, Method, NotYours, Payout, Queue, Status, Step, approval};
 use crate::{
     accounts::Me,
-    earnings::{self, Key, Kind},
+    earnings::{self, Kind},
     error::{AppError, AppResult},
     ids::{ArtistId, EarningId, PayoutId, UserId},
     money::Cents,
-    page::Page,
+    page::{Key, Page},
     payments,
     server::{state::App, tokens},
 };
