@@ -223,6 +223,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/artists/:id") view=artists::pages::ArtistView ssr=SsrMode::Async/>
             <Route path=path!("/tracks/:id") view=uploads::pages::TrackView ssr=SsrMode::Async/>
             <Route path=path!("/library/history") view=listening::pages::HistoryPage ssr=SsrMode::Async/>
+            <Route path=path!("/library/:shelf") view=discovery::library::ShelfPage ssr=SsrMode::Async/>
             <Route path=path!("/studio") view=artists::studio::StudioPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/plays") view=listening::studio::StudioPlaysPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/new") view=artists::studio::NewArtist ssr=SsrMode::Async/>

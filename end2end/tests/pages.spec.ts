@@ -68,6 +68,7 @@ const visits: Record<string, Visit> = {
   "/verify-email/:token": { who: "visitor", find: async () => "/verify-email/worn-out" },
   "/library": { who: "listener" },
   "/library/history": { who: "listener" },
+  "/library/:shelf": { who: "listener", find: async () => "/library/liked" },
   "/playlists/new": { who: "listener" },
   "/playlists/add": { who: "listener", find: part(track, (path) => `/playlists/add?track=${id(path)}`) },
   "/playlists/:id": { who: "listener", find: playlist },

@@ -4,7 +4,7 @@ use super::{AlbumLine, AlbumPage, MixLine, MixPage, SongCard, SongPage};
 use crate::{
     error::{AppError, AppResult},
     ids::{AlbumId, MixId, SongId, UserId},
-    page::Page,
+    page::{Key, Page, one_more},
     server::state::App,
     uploads::formats::Bundle,
 };
@@ -70,7 +70,7 @@ pub async fn albums(app: &App, after: Option<i32>, size: Option<usize>) -> AppRe
     let rows = sqlx::query!(
         "SELECT id, title, artistName, coverImageUrl, releaseDate FROM albums WHERE isPublished = 1 AND id < ? ORDER BY id DESC LIMIT ?",
         after.unwrap_or(i32::MAX),
-        i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1)
+        one_more(size)
     )
     .fetch_all(&app.db)
     .await?;
@@ -181,9 +181,13 @@ pub async fn mixes(app: &App) -> AppResult<Vec<MixLine>> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn favourites(app: &App, user: UserId, limit: i32) -> AppResult<Vec<SongCard>> {
-    let ids = sqlx::query_scalar!("SELECT trackId FROM favorites WHERE userId = ? ORDER BY id DESC LIMIT ?", user, limit).fetch_all(&app.db).await?;
-    songs(app, &ids.into_iter().map(SongId).collect::<Vec<_>>()).await
+pub async fn favourites(app: &App, user: UserId, after: Key, size: usize) -> AppResult<Page<SongCard>> {
+    let rows = sqlx::query!("SELECT id, trackId FROM favorites WHERE userId = ? AND id < ? ORDER BY id DESC LIMIT ?", user, after.id, one_more(size))
+        .fetch_all(&app.db)
+        .await?;
+    let page = Page::of(rows, size, |row| Key::of_id(row.id).to_string());
+    let ids: Vec<SongId> = page.items.into_iter().map(|row| SongId(row.trackId)).collect();
+    Ok(Page { items: songs(app, &ids).await?, next: page.next })
 }
 
 /// Keeps a song or lets it go. Asked twice, it is done once, also where an adopted table has no unique key: the

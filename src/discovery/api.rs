@@ -1,6 +1,6 @@
 //! What pages ask for to find music.
 
-use super::{Found, GenrePage, Home, Library};
+use super::{Found, GenrePage, Home, LibraryShelf};
 use crate::{error::AppResult, uploads::TrackCard};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -45,11 +45,27 @@ pub async fn genre(name: String, after: Option<i32>) -> AppResult<GenrePage> {
     super::store::genre(&app, &name, after).await
 }
 
-/// What one has kept.
+/// The beginning of each shelf of one's library.
 #[server(name = ReadLibrary, endpoint = "discovery/library", input = GetUrl)]
-pub async fn library() -> AppResult<Library> {
+pub async fn library() -> AppResult<Vec<LibraryShelf>> {
+    use super::Shelf;
     use crate::server::context;
     let app = context::app()?;
     let me = context::require_me()?;
-    super::store::library(&app, &me).await
+    let mut shelves = Vec::new();
+    for shelf in Shelf::ALL {
+        shelves.push(super::shelves::shelf(&app, &me, shelf, None, 12).await?);
+    }
+    Ok(shelves)
+}
+
+/// A shelf of one's library, a page at a time.
+#[server(name = ReadShelf, endpoint = "discovery/shelf", input = GetUrl)]
+pub async fn shelf(name: String, after: Option<String>) -> AppResult<LibraryShelf> {
+    use super::Shelf;
+    use crate::{error::AppError, server::context};
+    let app = context::app()?;
+    let me = context::require_me()?;
+    let shelf = Shelf::of_code(&name).ok_or(AppError::NotFound)?;
+    super::shelves::shelf(&app, &me, shelf, after.as_deref(), 60).await
 }

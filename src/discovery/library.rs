@@ -1,25 +1,28 @@
 //! The library: what one has made, follows, likes and keeps.
 
 use super::{
-    Library,
-    api::library,
+    LibraryShelf, Shelf, ShelfItems,
+    api::{library, shelf},
     lists::{Tracks, artist_cards, playlist_cards},
 };
 use crate::{
-    catalogue::pages::SongList,
+    catalogue::pages::{SongList, in_query},
     t,
     ui::{
-        cards::{CardGrid, Shelf},
+        breadcrumbs::Breadcrumbs,
+        cards::{self, CardGrid},
         empty::EmptyState,
         head::PageHead,
         icons::{Glyph, Icon},
         load::{Data, load},
+        pagination::Pagination,
     },
     uploads::formats::{TakeAlong, Taken},
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 
-/// One's library.
+/// One's library: how each shelf begins.
 #[component]
 pub fn LibraryPage() -> impl IntoView {
     let page = Data::new(|| (), |()| library());
@@ -33,50 +36,69 @@ pub fn LibraryPage() -> impl IntoView {
                 <a class="btn" href="/receipts"><Icon glyph=Glyph::Coin/>{t!("discovery.library.receipts")}</a>
             </div>
         </header>
-        {load(page, |page| view! { <Shelves page/> })}
+        {load(page, |shelves| shelves.into_iter().map(beginning).collect_view())}
     }
 }
 
+/// A shelf whole, a page at a time.
 #[component]
-fn Shelves(page: Library) -> impl IntoView {
-    let Library { own, followed, artists, liked, favourites, taken } = page;
-    let taken_rows = taken
-        .iter()
-        .cloned()
-        .map(|Taken { title, by, path, formats }| view! { <li class="taken"><p>{title.clone()}<br/><span class="text-quiet">{by}</span></p><TakeAlong path formats title/></li> })
-        .collect_view();
-    view! {
-        <section class="section">
-            <div class="section-head"><h2>{t!("playlists.yours")}</h2></div>
-            {if own.is_empty() {
-                view! { <EmptyState title=t!("discovery.library.no_playlists") text=t!("discovery.library.no_playlists_text") action=Some((t!("playlists.new").into_owned(), "/playlists/new".to_owned()))/> }.into_any()
-            } else {
-                view! { <CardGrid>{playlist_cards(own)}</CardGrid> }.into_any()
-            }}
-        </section>
-        {(!followed.is_empty()).then(|| view! { <Shelf title=t!("discovery.library.followed")>{playlist_cards(followed)}</Shelf> })}
-        {(!artists.is_empty()).then(|| view! { <Shelf title=t!("discovery.library.artists")>{artist_cards(artists)}</Shelf> })}
-        <section class="section">
-            <div class="section-head"><h2>{t!("discovery.library.liked")}</h2></div>
-            {if liked.is_empty() {
-                view! { <p class="page-lead">{t!("discovery.library.no_liked")}</p> }.into_any()
-            } else {
-                view! { <Tracks label=t!("discovery.library.liked") tracks=liked/> }.into_any()
-            }}
-        </section>
-        {(!favourites.is_empty()).then(|| view! {
+pub fn ShelfPage() -> impl IntoView {
+    let params = use_params_map();
+    let after = in_query("after");
+    let page = Data::new(move || (params.read().get("shelf").unwrap_or_default(), after()), |(name, after)| shelf(name, after));
+    load(page, move |LibraryShelf { shelf, items, next }| {
+        view! {
+            <PageHead title=shelf.title()/>
+            <Breadcrumbs above=vec![(t!("discovery.library.title").into_owned(), "/library".to_owned())] here=shelf.title()/>
+            <header class="page-head mt-4"><h1 class="page-title">{shelf.title()}</h1></header>
+            {if items.is_empty() { nothing(shelf) } else { whole(shelf, items) }}
+            <Pagination path=shelf.path() next started=after().is_some()/>
+        }
+    })
+}
+
+/// How a shelf begins, with a way to all of it. What nobody misses while it is empty is not shown.
+fn beginning(LibraryShelf { shelf, items, next }: LibraryShelf) -> AnyView {
+    let href = next.is_some().then(|| shelf.path());
+    match items {
+        items if items.is_empty() && matches!(shelf, Shelf::Followed | Shelf::Artists | Shelf::Songs) => ().into_any(),
+        ShelfItems::Artists(artists) => view! { <cards::Shelf title=shelf.title() href>{artist_cards(artists)}</cards::Shelf> }.into_any(),
+        ShelfItems::Playlists(playlists) if shelf == Shelf::Followed => {
+            view! { <cards::Shelf title=shelf.title() href>{playlist_cards(playlists)}</cards::Shelf> }.into_any()
+        }
+        items => view! {
             <section class="section">
-                <div class="section-head"><h2>{t!("discovery.library.favourites")}</h2></div>
-                <SongList label=t!("discovery.library.favourites") songs=favourites/>
+                <div class="section-head">
+                    <h2>{shelf.title()}</h2>
+                    {href.map(|href| view! { <cards::SeeAll href of=shelf.title()/> })}
+                </div>
+                {if items.is_empty() { nothing(shelf) } else { whole(shelf, items) }}
             </section>
-        })}
-        <section class="section">
-            <div class="section-head"><h2>{t!("discovery.library.taken")}</h2></div>
-            {if taken.is_empty() {
-                view! { <p class="page-lead">{t!("discovery.library.no_taken")}</p> }.into_any()
-            } else {
-                view! { <ul class="taken-list">{taken_rows}</ul> }.into_any()
-            }}
-        </section>
+        }
+        .into_any(),
     }
+}
+
+fn whole(shelf: Shelf, items: ShelfItems) -> AnyView {
+    match items {
+        ShelfItems::Playlists(playlists) => view! { <CardGrid>{playlist_cards(playlists)}</CardGrid> }.into_any(),
+        ShelfItems::Artists(artists) => view! { <CardGrid>{artist_cards(artists)}</CardGrid> }.into_any(),
+        ShelfItems::Tracks(tracks) => view! { <Tracks label=shelf.title() tracks/> }.into_any(),
+        ShelfItems::Songs(songs) => view! { <SongList label=shelf.title() songs/> }.into_any(),
+        ShelfItems::Downloads(taken) => {
+            let row = |Taken { title, by, path, formats }: Taken| {
+                view! { <li class="taken"><p>{title.clone()}<br/><span class="text-quiet">{by}</span></p><TakeAlong path formats title/></li> }
+            };
+            view! { <ul class="taken-list">{taken.into_iter().map(row).collect_view()}</ul> }.into_any()
+        }
+    }
+}
+
+fn nothing(shelf: Shelf) -> AnyView {
+    if shelf == Shelf::Playlists {
+        let action = Some((t!("playlists.new").into_owned(), "/playlists/new".to_owned()));
+        return view! { <EmptyState title=t!("discovery.library.playlists.none") text=t!("discovery.library.playlists.none_text") action/> }
+            .into_any();
+    }
+    view! { <p class="page-lead">{t!(format!("discovery.library.{}.none", shelf.code())).into_owned()}</p> }.into_any()
 }

@@ -5,6 +5,8 @@ pub mod library;
 pub mod lists;
 pub mod pages;
 #[cfg(feature = "ssr")]
+mod shelves;
+#[cfg(feature = "ssr")]
 pub mod store;
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
     page::Page,
     playlists::{PlaylistLine, encoded},
     posts::PostLine,
+    t,
     uploads::{TrackCard, formats::Taken},
 };
 use serde::{Deserialize, Serialize};
@@ -79,16 +82,83 @@ pub struct GenrePage {
     pub songs: Vec<SongCard>,
 }
 
-/// What one has found and kept.
+/// A shelf of one's library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shelf {
+    /// One's own playlists.
+    Playlists,
+    /// Playlists of others that one follows.
+    Followed,
+    Artists,
+    /// Tracks of artists.
+    Liked,
+    /// Songs of the catalogue.
+    Songs,
+    /// What one can take along, what was bought first.
+    Downloads,
+}
+
+impl Shelf {
+    /// In the order of the library's page.
+    pub const ALL: [Self; 6] = [Self::Playlists, Self::Followed, Self::Artists, Self::Liked, Self::Songs, Self::Downloads];
+
+    /// Its name in addresses and in the catalogue of words.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Playlists => "playlists",
+            Self::Followed => "followed",
+            Self::Artists => "artists",
+            Self::Liked => "liked",
+            Self::Songs => "songs",
+            Self::Downloads => "downloads",
+        }
+    }
+
+    /// The one with this name.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shelf| shelf.code() == code)
+    }
+
+    /// The path of its page.
+    pub fn path(self) -> String {
+        format!("/library/{}", self.code())
+    }
+
+    /// What stands above it.
+    pub fn title(self) -> String {
+        t!(format!("discovery.library.{}.title", self.code())).into_owned()
+    }
+}
+
+/// What stands on a shelf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Library {
-    pub own: Vec<PlaylistLine>,
-    pub followed: Vec<PlaylistLine>,
-    pub artists: Vec<ArtistLine>,
-    pub liked: Vec<TrackCard>,
-    pub favourites: Vec<SongCard>,
-    /// What of it one can take along, what was bought first.
-    pub taken: Vec<Taken>,
+pub enum ShelfItems {
+    Playlists(Vec<PlaylistLine>),
+    Artists(Vec<ArtistLine>),
+    Tracks(Vec<TrackCard>),
+    Songs(Vec<SongCard>),
+    Downloads(Vec<Taken>),
+}
+
+impl ShelfItems {
+    /// Whether there is nothing.
+    pub const fn is_empty(&self) -> bool {
+        match self {
+            Self::Playlists(items) => items.is_empty(),
+            Self::Artists(items) => items.is_empty(),
+            Self::Tracks(items) => items.is_empty(),
+            Self::Songs(items) => items.is_empty(),
+            Self::Downloads(items) => items.is_empty(),
+        }
+    }
+}
+
+/// A page of a shelf, and the key of the next one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibraryShelf {
+    pub shelf: Shelf,
+    pub items: ShelfItems,
+    pub next: Option<String>,
 }
 
 /// Patterns for LIKE with `ESCAPE '!'`: what begins with the text, what contains it. Nothing in it is a wildcard.

@@ -1,21 +1,15 @@
 //! Finding music in the database.
 
-use super::{ArtistLine, Found, GenrePage, Home, Library, patterns};
+use super::{ArtistLine, Found, GenrePage, Home, patterns};
 use crate::{
-    accounts::Me,
-    catalogue::{self, SongCard},
+    catalogue,
     error::{AppError, AppResult},
     ids::{SongId, TrackId, UserId},
     page::Page,
     playlists, posts,
     server::state::App,
-    uploads::{
-        self, TrackCard,
-        downloads::Source,
-        formats::{Format, Taken},
-    },
+    uploads::{self, TrackCard},
 };
-use std::collections::HashSet;
 use time::Duration;
 
 const SHELF: i32 = 12;
@@ -215,68 +209,4 @@ pub async fn genre(app: &App, genre: &str, after: Option<i32>) -> AppResult<Genr
     let tracks = Page { items: cards(app, ids.items.into_iter().map(|row| row.id).collect()).await?, next: ids.next };
     let songs = catalogue::store::songs(app, &songs.into_iter().map(|song| SongId(song.id)).collect::<Vec<_>>()).await?;
     Ok(GenrePage { name, tracks, songs })
-}
-
-/// What someone has kept.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn library(app: &App, person: &Me) -> AppResult<Library> {
-    let me = person.id;
-    let artists = sqlx::query_as!(
-        ArtistRow,
-        "SELECT artistProfiles.id, artistProfiles.artistName, artistProfiles.profileImage, artistProfiles.genre, artistProfiles.followers
-         FROM artistFollowers JOIN artistProfiles ON artistProfiles.id = artistFollowers.artistId
-         WHERE artistFollowers.userId = ? ORDER BY artistFollowers.followedAt DESC LIMIT 200",
-        me
-    )
-    .fetch_all(&app.db)
-    .await?;
-    let liked = sqlx::query_scalar!("SELECT trackId FROM trackLikes WHERE userId = ? ORDER BY likedAt DESC, trackId DESC LIMIT 100", me)
-        .fetch_all(&app.db)
-        .await?;
-    let (liked, favourites) = (cards(app, liked).await?, catalogue::store::favourites(app, me, 100).await?);
-    Ok(Library {
-        taken: taken(app, person, &liked, &favourites).await?,
-        own: playlists::store::own(app, me).await?,
-        followed: playlists::store::followed(app, me).await?,
-        artists: artists.into_iter().map(Into::into).collect(),
-        liked,
-        favourites,
-    })
-}
-
-/// What somebody can take along: what was bought, newest first, then what they like and keep as far as it is free.
-async fn taken(app: &App, me: &Me, liked: &[TrackCard], favourites: &[SongCard]) -> AppResult<Vec<Taken>> {
-    let albums = sqlx::query!(
-        "SELECT albums.id, albums.title, albums.artistName FROM albumPurchases JOIN albums ON albums.id = albumPurchases.albumId
-         WHERE albumPurchases.userId = ? ORDER BY albumPurchases.id DESC LIMIT 100",
-        me.id
-    )
-    .fetch_all(&app.db)
-    .await?;
-    let bought =
-        sqlx::query!("SELECT uploadId, trackId FROM songPurchases WHERE userId = ? ORDER BY id DESC LIMIT 200", me.id).fetch_all(&app.db).await?;
-    let mut tracks: Vec<TrackId> = bought.iter().filter_map(|row| row.uploadId.map(TrackId)).chain(liked.iter().map(|track| track.id)).collect();
-    let mut songs: Vec<SongId> = bought.iter().filter_map(|row| row.trackId.map(SongId)).chain(favourites.iter().map(|song| song.id)).collect();
-    let (mut tracks_seen, mut songs_seen) = (HashSet::new(), HashSet::new());
-    tracks.retain(|id| tracks_seen.insert(*id));
-    songs.retain(|id| songs_seen.insert(*id));
-    let mut track_sources = uploads::downloads::sources(app, Some(me), &tracks).await?;
-    let mut song_sources = catalogue::downloads::sources(app, Some(me), &songs).await?;
-    let alone = |path: String, source: Source| Taken {
-        title: source.labels.title,
-        by: source.labels.artist,
-        path,
-        formats: Format::of_original(source.lossless),
-    };
-    let albums = albums.into_iter().map(|row| Taken {
-        title: row.title,
-        by: row.artistName,
-        path: format!("/albums/{}/download", row.id),
-        formats: Format::ALL.to_vec(),
-    });
-    let tracks = tracks.into_iter().filter_map(|id| Some(alone(format!("/tracks/{id}/download"), track_sources.remove(&id)?)));
-    let songs = songs.into_iter().filter_map(|id| Some(alone(format!("/songs/{id}/download"), song_sources.remove(&id)?)));
-    Ok(albums.chain(tracks).chain(songs).collect())
 }

@@ -6,6 +6,7 @@ use crate::{
     catalogue,
     error::{AppError, AppResult},
     ids::{PlaylistId, SongId, TrackId, UserId},
+    page::{Key, Page, one_more},
     server::state::App,
     uploads::{self, formats::Bundle},
 };
@@ -13,6 +14,8 @@ use sqlx::{MySqlConnection, QueryBuilder};
 use std::collections::{HashMap, HashSet};
 
 struct LineRow {
+    /// Where it stands in its list.
+    place: i32,
     id: i32,
     name: String,
     coverImageUrl: Option<String>,
@@ -34,42 +37,51 @@ impl From<LineRow> for PlaylistLine {
     }
 }
 
+fn lines(rows: Vec<LineRow>, size: usize) -> Page<PlaylistLine> {
+    let page = Page::of(rows, size, |row: &LineRow| Key::of_id(row.place).to_string());
+    Page { items: page.items.into_iter().map(Into::into).collect(), next: page.next }
+}
+
 /// Someone's own playlists, latest first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn own(app: &App, user: UserId) -> AppResult<Vec<PlaylistLine>> {
+pub async fn own(app: &App, user: UserId, after: Key, size: usize) -> AppResult<Page<PlaylistLine>> {
     let rows = sqlx::query_as!(
         LineRow,
-        "SELECT userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
+        "SELECT userPlaylists.id AS `place!`, userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
                 (SELECT COUNT(*) FROM userPlaylistTracks WHERE userPlaylistTracks.playlistId = userPlaylists.id) AS `entries!: i64`
          FROM userPlaylists JOIN users ON users.id = userPlaylists.userId
-         WHERE userPlaylists.userId = ? ORDER BY userPlaylists.id DESC LIMIT 500",
-        user
+         WHERE userPlaylists.userId = ? AND userPlaylists.id < ? ORDER BY userPlaylists.id DESC LIMIT ?",
+        user,
+        after.id,
+        one_more(size)
     )
     .fetch_all(&app.db)
     .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(lines(rows, size))
 }
 
 /// The public playlists that someone follows, latest first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn followed(app: &App, user: UserId) -> AppResult<Vec<PlaylistLine>> {
+pub async fn followed(app: &App, user: UserId, after: Key, size: usize) -> AppResult<Page<PlaylistLine>> {
     let rows = sqlx::query_as!(
         LineRow,
-        "SELECT userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
+        "SELECT playlistFollowers.id AS `place!`, userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
                 (SELECT COUNT(*) FROM userPlaylistTracks WHERE userPlaylistTracks.playlistId = userPlaylists.id) AS `entries!: i64`
          FROM playlistFollowers
          JOIN userPlaylists ON userPlaylists.id = playlistFollowers.playlistId AND userPlaylists.isPublic = 1
          JOIN users ON users.id = userPlaylists.userId
-         WHERE playlistFollowers.userId = ? ORDER BY playlistFollowers.id DESC LIMIT 500",
-        user
+         WHERE playlistFollowers.userId = ? AND playlistFollowers.id < ? ORDER BY playlistFollowers.id DESC LIMIT ?",
+        user,
+        after.id,
+        one_more(size)
     )
     .fetch_all(&app.db)
     .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(lines(rows, size))
 }
 
 /// The public playlists that most follow and that have something on them.
@@ -79,7 +91,7 @@ pub async fn followed(app: &App, user: UserId) -> AppResult<Vec<PlaylistLine>> {
 pub async fn popular(app: &App, limit: i32) -> AppResult<Vec<PlaylistLine>> {
     let rows = sqlx::query_as!(
         LineRow,
-        "SELECT userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
+        "SELECT userPlaylists.id AS `place!`, userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
                 (SELECT COUNT(*) FROM userPlaylistTracks WHERE userPlaylistTracks.playlistId = userPlaylists.id) AS `entries!: i64`
          FROM userPlaylists JOIN users ON users.id = userPlaylists.userId
          WHERE userPlaylists.isPublic = 1 AND (SELECT COUNT(*) FROM userPlaylistTracks WHERE userPlaylistTracks.playlistId = userPlaylists.id) > 0
@@ -98,7 +110,7 @@ pub async fn popular(app: &App, limit: i32) -> AppResult<Vec<PlaylistLine>> {
 pub async fn named(app: &App, begins: &str, contains: &str, limit: i32) -> AppResult<Vec<PlaylistLine>> {
     let rows = sqlx::query_as!(
         LineRow,
-        "SELECT userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
+        "SELECT userPlaylists.id AS `place!`, userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
                 (SELECT COUNT(*) FROM userPlaylistTracks WHERE userPlaylistTracks.playlistId = userPlaylists.id) AS `entries!: i64`
          FROM userPlaylists JOIN users ON users.id = userPlaylists.userId
          WHERE userPlaylists.isPublic = 1 AND userPlaylists.name LIKE ? ESCAPE '!'
@@ -119,7 +131,7 @@ pub async fn named(app: &App, begins: &str, contains: &str, limit: i32) -> AppRe
 pub async fn line(app: &App, id: PlaylistId, viewer: Option<UserId>) -> AppResult<PlaylistLine> {
     let row = sqlx::query_as!(
         LineRow,
-        "SELECT userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
+        "SELECT userPlaylists.id AS `place!`, userPlaylists.id AS `id!`, userPlaylists.name AS `name!`, userPlaylists.coverImageUrl, userPlaylists.isPublic AS `isPublic!`, users.name AS `owner?`,
                 (SELECT COUNT(*) FROM userPlaylistTracks WHERE userPlaylistTracks.playlistId = userPlaylists.id) AS `entries!: i64`
          FROM userPlaylists JOIN users ON users.id = userPlaylists.userId
          WHERE userPlaylists.id = ? AND (userPlaylists.isPublic = 1 OR userPlaylists.userId = ?)",
@@ -210,8 +222,10 @@ pub async fn add_page(app: &App, user: UserId, which: Which) -> AppResult<AddPag
     .await?
     .into_iter()
     .collect();
-    let playlists = own(app, user)
+    // Nobody looks through more to choose one.
+    let playlists = own(app, user, Key::NEWEST, 500)
         .await?
+        .items
         .into_iter()
         .map(|line| {
             let there = on.contains(&line.id.0);

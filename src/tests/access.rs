@@ -61,6 +61,7 @@ pub const FUNCTIONS: &[(Need, &[&str])] = &[
             "checkout/receipts",
             "checkout/show",
             "discovery/library",
+            "discovery/shelf",
             "listening/forget",
             "listening/history",
             "listening/pause",

@@ -90,6 +90,13 @@ pub fn CardGrid(children: Children) -> impl IntoView {
     view! { <div class="card-grid">{children()}</div> }
 }
 
+/// A way from the beginning of something to all of it.
+#[component]
+pub fn SeeAll(#[prop(into)] href: String, #[prop(into)] of: String) -> impl IntoView {
+    let name = format!("{}: {of}", t!("ui.see_all"));
+    view! { <a class="shelf-more" href=href aria-label=name>{t!("ui.see_all")} <Icon glyph=Glyph::ChevronEnd/></a> }
+}
+
 /// A row of cards that scrolls sideways, with a heading and a way to all of them.
 #[component]
 pub fn Shelf(
@@ -100,10 +107,7 @@ pub fn Shelf(
     children: Children,
 ) -> impl IntoView {
     let label = title.clone();
-    let more = href.0.map(|href| {
-        let name = format!("{}: {title}", t!("ui.see_all"));
-        view! { <a class="shelf-more" href=href aria-label=name>{t!("ui.see_all")} <Icon glyph=Glyph::ChevronEnd/></a> }
-    });
+    let more = href.0.map(|href| view! { <SeeAll href of=title.clone()/> });
     view! {
         <section class="shelf" aria-label=label.clone()>
             <div class="shelf-head"><h2 class="shelf-title">{title}</h2>{more}</div>
