@@ -17,6 +17,7 @@ mod files;
 mod lists;
 mod mail;
 mod migrations;
+mod model;
 mod money;
 mod music;
 mod notifications;
