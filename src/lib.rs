@@ -36,6 +36,7 @@ pub mod payouts;
 pub mod player;
 pub mod playlists;
 pub mod posts;
+pub mod royalties;
 pub mod tips;
 pub mod uploads;
 

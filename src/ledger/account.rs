@@ -24,6 +24,8 @@ pub enum Account {
     ProviderFees(&'static str),
     /// Money to be shared over counted plays.
     StreamPool,
+    /// Money of subscriptions, to go to whom each payer heard.
+    SubscriptionPool,
     /// What the label's own catalogue earned.
     LabelRoyalties,
     /// The other side of what stood in an adopted database.
@@ -44,6 +46,7 @@ impl Account {
             Self::PlatformFees => "fees:platform".to_owned(),
             Self::ProviderFees(name) => format!("fees:provider:{name}"),
             Self::StreamPool => "pool:streams".to_owned(),
+            Self::SubscriptionPool => "pool:subscriptions".to_owned(),
             Self::LabelRoyalties => "label:royalties".to_owned(),
             Self::Opening => "external:opening".to_owned(),
             Self::ImportDifferences => "external:import_differences".to_owned(),

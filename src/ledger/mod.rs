@@ -59,6 +59,7 @@ pub struct Transaction {
 /// is a row of creatorEarnings.
 pub mod kind {
     pub const TIP: &str = "tip";
+    pub const SUBSCRIPTION: &str = "subscription";
     pub const RELEASE: &str = "release";
     pub const PAYOUT_RESERVE: &str = "payout_reserve";
     pub const PAYOUT_VOID: &str = "payout_void";

@@ -115,6 +115,8 @@ pub struct Rules {
     pub artist_maximum_bytes: u64,
     pub artist_maximum_tracks: u32,
     pub free_plays_a_day: u32,
+    /// Of subscriptions and advertisements: what goes to those who are heard.
+    pub stream_share_basis_points: u32,
 }
 
 /// The part of `LeptosOptions` that is not about addresses.
@@ -156,6 +158,7 @@ impl Default for Config {
                 artist_maximum_bytes: 20 * 1024 * 1024 * 1024,
                 artist_maximum_tracks: 1_000,
                 free_plays_a_day: 100,
+                stream_share_basis_points: 7_000,
             },
             leptos: LeptosSection {
                 output_name: "eternity".to_owned(),
