@@ -2,11 +2,11 @@
 
 use crate::{
     accounts::{self, Me},
-    admin, artists, catalogue, checkout, discovery, earnings,
+    admin, ads, artists, catalogue, checkout, discovery, earnings,
     error::AppError,
     listening, notifications, payouts,
     player::{Player, PlayerBar, PlayerSound, embed},
-    playlists, posts, tips,
+    playlists, posts, royalties, tips,
     ui::{
         forms::{Flash, kept_message},
         gallery::Gallery,
@@ -206,6 +206,10 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/posts") view=posts::admin::AdminPosts ssr=SsrMode::Async/>
             <Route path=path!("/admin/posts/new") view=posts::admin::NewPost ssr=SsrMode::Async/>
             <Route path=path!("/admin/posts/:id") view=posts::admin::EditPost ssr=SsrMode::Async/>
+            <Route path=path!("/admin/royalties") view=royalties::pages::AdminRoyaltiesPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/ads") view=ads::admin::AdsPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/ads/new") view=ads::admin::NewAd ssr=SsrMode::Async/>
+            <Route path=path!("/admin/ads/:id") view=ads::admin::EditAd ssr=SsrMode::Async/>
             <Route path=path!("/sign-up") view=accounts::pages::SignUpPage ssr=SsrMode::Async/>
             <Route path=path!("/sign-up/sent") view=accounts::pages::SignUpSentPage ssr=SsrMode::Async/>
             <Route path=path!("/log-in") view=accounts::pages::LogInPage ssr=SsrMode::Async/>
@@ -223,6 +227,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/artists/:id") view=artists::pages::ArtistView ssr=SsrMode::Async/>
             <Route path=path!("/tracks/:id") view=uploads::pages::TrackView ssr=SsrMode::Async/>
             <Route path=path!("/library/history") view=listening::pages::HistoryPage ssr=SsrMode::Async/>
+            <Route path=path!("/library/spent") view=royalties::pages::SpentPage ssr=SsrMode::Async/>
             <Route path=path!("/library/:shelf") view=discovery::library::ShelfPage ssr=SsrMode::Async/>
             <Route path=path!("/studio") view=artists::studio::StudioPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/plays") view=listening::studio::StudioPlaysPage ssr=SsrMode::Async/>
@@ -242,6 +247,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/studio/tips") view=tips::pages::StudioTipsPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/tips/:id") view=tips::pages::StudioTipPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/earnings") view=earnings::pages::EarningsPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/royalties") view=royalties::pages::StudioRoyaltiesPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/royalties/:id") view=royalties::pages::StudioRoyaltyPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/payouts") view=payouts::pages::StudioPayoutsPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/payouts/:id") view=payouts::pages::StudioPayoutPage ssr=SsrMode::Async/>
             <Route path=path!("/admin") view=admin::pages::AdminPage ssr=SsrMode::Async/>

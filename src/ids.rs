@@ -56,6 +56,10 @@ ids! {
     EarningId;
     /// A row of `creatorPayouts`.
     PayoutId;
+    /// A row of `advertisements`.
+    AdId;
+    /// A row of `royaltyClosings`.
+    ClosingId;
     /// A row of `trackComments`.
     CommentId;
     /// A row of `posts`.

@@ -22,6 +22,7 @@ pub mod ui;
 // --- features ---
 pub mod accounts;
 pub mod admin;
+pub mod ads;
 pub mod artists;
 pub mod catalogue;
 pub mod checkout;

@@ -12,6 +12,7 @@ pub fn without_database() -> Router<App> {
 pub fn of_rooms(app: &App) -> Router<App> {
     let mut router = Router::new()
         .merge(crate::accounts::doors::routes())
+        .merge(crate::ads::routes::routes())
         .merge(crate::media::routes())
         .merge(crate::player::oembed::routes())
         .merge(crate::earnings::csv::routes())

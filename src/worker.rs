@@ -5,6 +5,7 @@ use crate::{
     media::{self, transcode::Transcode},
     payments::events::WorkOnEvent,
     payouts::send::SendPayout,
+    royalties,
     server::{
         jobs::{self, Job, Lane, Taken},
         mail::SendMail,
@@ -148,6 +149,7 @@ async fn sweep(app: &App) -> Result<()> {
     media::storage::Storage::of(app).sweep().await?;
     let now = app.clock.now();
     ledger::release(app, now).await?;
+    royalties::store::close_due(app, now).await?;
     checkout::outside::sweep(app).await?;
     checkout::store::expire(app, now).await?;
     listening::store::sweep(app).await?;

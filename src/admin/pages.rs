@@ -32,6 +32,10 @@ pub fn AdminPage() -> impl IntoView {
                     <Stat label=t!("admin.processing") value=number(figures.payouts_processing) href="/admin/payouts?status=processing"/>
                     <Stat label=t!("admin.tips") value=number(figures.tips) note=t!("admin.tips_note", total = shown(figures.tips_total))/>
                 </Stats>
+                <div class="btn-row">
+                    <a class="btn" href="/admin/royalties">{t!("royalties.title")}</a>
+                    <a class="btn" href="/admin/ads">{t!("ads.title")}</a>
+                </div>
             </section>
             <section class="section">
                 <h2>{t!("admin.site")}</h2>

@@ -133,7 +133,7 @@ impl ProfileText {
 }
 
 /// A web address as it was typed, `https://` added when the scheme is missing.
-fn web_address(field: &str, text: &str, errors: &mut FieldErrors) -> Option<String> {
+pub(crate) fn web_address(field: &str, text: &str, errors: &mut FieldErrors) -> Option<String> {
     let text = text.trim();
     if text.is_empty() {
         return None;

@@ -1,6 +1,6 @@
 //! `eternity ledger`.
 
-use crate::{ledger, server::state::App};
+use crate::{ledger, royalties, server::state::App};
 use anyhow::Result;
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -14,6 +14,10 @@ pub enum Ledger {
     /// below zero that may not be, every tip, earning and payout has its journal entry and the other way round, creatorEarnings
     /// rebuilds to the cent, statements sum to their payouts. Prints figures and differences; exits with 1 on any difference.
     Verify,
+    /// Share the stream money of every day and month that is over.
+    ///
+    /// The worker does this by itself, six hours after midnight UTC. Run again, or cut off and run again, it does nothing twice.
+    Close,
     /// Write opening transactions for money rows that stand in the database without any.
     ///
     /// For a database that was used by another program before. Prints what that one paid out without having it. Run again, it
@@ -32,6 +36,11 @@ impl Ledger {
                 let report = ledger::verify(&app.db).await?;
                 println!("{report}");
                 Ok(if report.balances() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            Self::Close => {
+                let closed = royalties::store::close_due(app, app.clock.now()).await?;
+                println!("{closed} closed");
+                Ok(ExitCode::SUCCESS)
             }
             Self::Import => {
                 let differences = ledger::import::run(&app.db, app.clock.now()).await?;

@@ -7,6 +7,7 @@ use super::{
     lists::{Tracks, album_cards, artist_cards, playlist_cards, track_cards},
 };
 use crate::{
+    ads::Sponsored,
     app::boot,
     catalogue::pages::{SongList, in_query},
     t,
@@ -35,6 +36,7 @@ pub fn HomePage() -> impl IntoView {
             Some(me) => view! { <header class="page-head"><h1 class="page-title">{t!("discovery.hello", name = me.name)}</h1></header> }.into_any(),
             None => view! { <Welcome/> }.into_any(),
         }}
+        <Sponsored/>
         {load(page, |page| view! { <Shelves page/> })}
     }
 }

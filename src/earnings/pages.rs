@@ -32,6 +32,7 @@ pub fn EarningsPage() -> impl IntoView {
         <header class="page-head">
             <h1 class="page-title">{t!("earnings.title")}</h1>
             <p class="page-lead">{t!("earnings.lead")}</p>
+            <div class="btn-row"><a class="btn" href="/studio/royalties">{t!("royalties.title")}</a></div>
         </header>
         {load(overview, |overview| view! { <Head overview/> })}
         <section class="section">

@@ -28,6 +28,8 @@ pub enum Account {
     SubscriptionPool,
     /// What the label's own catalogue earned.
     LabelRoyalties,
+    /// Whoever advertises, and owes for it: negative.
+    Advertisers,
     /// The other side of what stood in an adopted database.
     Opening,
     /// What an adopted database paid out without having it.
@@ -48,6 +50,7 @@ impl Account {
             Self::StreamPool => "pool:streams".to_owned(),
             Self::SubscriptionPool => "pool:subscriptions".to_owned(),
             Self::LabelRoyalties => "label:royalties".to_owned(),
+            Self::Advertisers => "external:advertisers".to_owned(),
             Self::Opening => "external:opening".to_owned(),
             Self::ImportDifferences => "external:import_differences".to_owned(),
         }
@@ -55,7 +58,7 @@ impl Account {
 
     /// Whether it stands for the outside world, which owes or is owed.
     pub const fn may_be_negative(self) -> bool {
-        matches!(self, Self::Provider(_) | Self::ProviderFees(_) | Self::Opening | Self::ImportDifferences)
+        matches!(self, Self::Provider(_) | Self::ProviderFees(_) | Self::Advertisers | Self::Opening | Self::ImportDifferences)
     }
 
     const fn artist(self) -> Option<ArtistId> {

@@ -60,6 +60,12 @@ pub struct Transaction {
 pub mod kind {
     pub const TIP: &str = "tip";
     pub const SUBSCRIPTION: &str = "subscription";
+    /// What advertisers owe for a day.
+    pub const ADVERTISING: &str = "advertising";
+    /// What an artist, or the label, gets of a closing.
+    pub const STREAMS: &str = "streams";
+    /// Money of listeners who heard nothing, to be shared by all plays.
+    pub const UNHEARD: &str = "unheard";
     pub const RELEASE: &str = "release";
     pub const PAYOUT_RESERVE: &str = "payout_reserve";
     pub const PAYOUT_VOID: &str = "payout_void";

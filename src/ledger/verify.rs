@@ -79,6 +79,7 @@ pub async fn verify(pool: &MySqlPool) -> Result<Report, sqlx::Error> {
     earnings(&mut tx, &mut report).await?;
     payouts(&mut tx, &mut report).await?;
     late_payments(&mut tx, &mut report).await?;
+    royalties(&mut tx, &mut report).await?;
     tx.rollback().await?;
     Ok(report)
 }
@@ -411,6 +412,72 @@ async fn late_payments(db: &mut MySqlConnection, report: &mut Report) -> sqlx::R
          LEFT JOIN (SELECT provider, SUM(amount) AS total FROM latePayments WHERE returnedAt IS NULL GROUP BY provider) l
            ON a.code = CONCAT('provider:', l.provider, ':unclaimed')
          WHERE a.code LIKE 'provider:%:unclaimed' AND b.balance <> COALESCE(l.total, 0)"
+    );
+    Ok(())
+}
+
+/// Stream money: what came into the pools, what was shared, and what waits.
+async fn royalties(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<()> {
+    figure!(report, db, "closed days and months", "SELECT COUNT(*) AS `n!: i64` FROM royaltyClosings WHERE postedAt IS NOT NULL");
+    compare!(
+        report,
+        db,
+        "the shares of a closing are not what the journal gave",
+        "SELECT CONCAT('closing ', x.closingId, ', artist ', COALESCE(x.artistId, 'label'), ': ', x.shared, ' shared, ', x.posted, ' in the journal') AS `what!: String`
+         FROM (SELECT closingId, artistId, SUM(shared) AS shared, SUM(posted) AS posted
+               FROM (SELECT s.closingId, s.artistId, s.amount AS shared, 0 AS posted FROM royaltyShares s
+                     JOIN royaltyClosings c ON c.id = s.closingId AND c.postedAt IS NOT NULL
+                     UNION ALL
+                     SELECT t.subjectId, a.artistId, 0, e.amount FROM ledgerTransactions t
+                     JOIN royaltyClosings c ON c.id = t.subjectId AND c.postedAt IS NOT NULL
+                     JOIN ledgerEntries e ON e.transactionId = t.id
+                     JOIN ledgerAccounts a ON a.id = e.accountId AND (a.artistId IS NOT NULL OR a.code = 'label:royalties')
+                     WHERE t.subject = 'royaltyClosings' AND t.kind = 'streams') both_sides
+               GROUP BY closingId, artistId) x
+         WHERE x.shared <> x.posted"
+    );
+    compare!(
+        report,
+        db,
+        "a closing shared more or less than there was",
+        "SELECT CONCAT('closing ', c.id, ': ', c.amount, ' to share, ', COALESCE(s.total, 0), ' shared, ', COALESCE(u.total, 0), ' unheard') AS `what!: String`
+         FROM royaltyClosings c
+         LEFT JOIN (SELECT closingId, SUM(amount) AS total FROM royaltyShares GROUP BY closingId) s ON s.closingId = c.id
+         LEFT JOIN (SELECT t.subjectId, SUM(e.amount) AS total FROM ledgerTransactions t JOIN ledgerEntries e ON e.transactionId = t.id AND e.amount > 0
+                    WHERE t.subject = 'royaltyClosings' AND t.kind = 'unheard' GROUP BY t.subjectId) u ON u.subjectId = c.id
+         WHERE c.postedAt IS NOT NULL AND c.amount <> COALESCE(s.total, 0) + COALESCE(u.total, 0)"
+    );
+    compare!(
+        report,
+        db,
+        "a listener's payment was not shared as it was paid",
+        "SELECT CONCAT('payment ', f.paymentId, ': ', f.amount, ', shared: ', SUM(s.amount)) AS `what!: String`
+         FROM royaltyFunds f JOIN royaltyShares s ON s.paymentId = f.paymentId
+         GROUP BY f.paymentId, f.amount, f.closingId HAVING SUM(s.amount) <> f.amount OR MIN(s.closingId) <> f.closingId OR MAX(s.closingId) <> f.closingId OR f.closingId IS NULL"
+    );
+    compare!(
+        report,
+        db,
+        "the subscription pool is not what waits to be shared",
+        "SELECT CONCAT(b.balance, ' in the pool, ', w.waiting, ' waiting') AS `what!: String`
+         FROM (SELECT COALESCE((SELECT b.balance FROM ledgerBalances b JOIN ledgerAccounts a ON a.id = b.accountId AND a.code = 'pool:subscriptions'), 0) AS balance) b,
+              (SELECT COALESCE((SELECT SUM(amount) FROM royaltyFunds), 0)
+                    + COALESCE((SELECT SUM(e.amount) FROM ledgerTransactions t JOIN ledgerEntries e ON e.transactionId = t.id
+                                JOIN ledgerAccounts a ON a.id = e.accountId AND a.code = 'pool:subscriptions'
+                                WHERE t.subject = 'royaltyClosings'), 0) AS waiting) w
+         WHERE b.balance <> w.waiting"
+    );
+    compare!(
+        report,
+        db,
+        "advertisers are billed for something else than was counted",
+        "SELECT CONCAT('day ', x.day, ': ', SUM(x.billed), ' billed, ', SUM(x.posted), ' in the journal') AS `what!: String`
+         FROM (SELECT CAST(day AS CHAR) AS day, COALESCE(billed, 0) AS billed, 0 AS posted FROM adDays
+               UNION ALL
+               SELECT SUBSTRING(t.idempotencyKey, 13), 0, -e.amount FROM ledgerTransactions t
+               JOIN ledgerEntries e ON e.transactionId = t.id JOIN ledgerAccounts a ON a.id = e.accountId AND a.code = 'external:advertisers'
+               WHERE t.kind = 'advertising') x
+         GROUP BY x.day HAVING SUM(x.billed) <> SUM(x.posted)"
     );
     Ok(())
 }

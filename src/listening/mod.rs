@@ -26,6 +26,8 @@ mod ticket;
 
 pub use api::{StartPlay, start_play};
 pub use rule::{Heard, Reason, Verdict, at_once, enough, is_bot, judge, window};
+#[cfg(feature = "ssr")]
+pub use ticket::listener;
 
 use crate::{error::AppResult, page::Page, player::Piece};
 use serde::{Deserialize, Serialize};

@@ -128,7 +128,7 @@ impl Drop for TestApp {
 /// A person's browser, without JavaScript.
 #[derive(Clone)]
 pub struct Person {
-    url: String,
+    pub url: String,
     pub client: Client,
 }
 

@@ -24,6 +24,7 @@ mod notifications;
 mod player;
 mod process;
 mod providers;
+mod royalties;
 mod schema;
 mod site;
 mod social;

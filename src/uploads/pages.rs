@@ -8,6 +8,7 @@ use super::{
     formats::TakeAlong,
 };
 use crate::{
+    ads::Sponsored,
     app::boot,
     error::AppError,
     ids::TrackId,
@@ -70,6 +71,7 @@ pub fn TrackView() -> impl IntoView {
         let (track, path) = (page.card.id, page.card.path());
         view! {
             <Shown page like allowance/>
+            <Sponsored/>
             {load(said, move |list| view! { <Comments track path=path.clone() list say remove started=before().is_some()/> })}
         }
     })
