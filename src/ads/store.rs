@@ -137,11 +137,12 @@ pub async fn all(app: &App, before: Option<i32>) -> AppResult<Page<AdLine>> {
     let today = app.clock.now().date();
     let rows = sqlx::query!(
         "SELECT a.id, a.advertiser, a.headline, a.pricePerThousand, a.startsOn, a.endsOn, a.isActive,
-                CAST(COALESCE(SUM(d.impressions + d.visitorImpressions), 0) AS SIGNED) AS `impressions!: i64`,
-                CAST(COALESCE(SUM(d.clicks + d.visitorClicks), 0) AS SIGNED) AS `clicks!: i64`,
-                CAST(COALESCE(SUM(d.billed), 0) AS SIGNED) AS `billed!: i64`
-         FROM advertisements a LEFT JOIN adDays d ON d.adId = a.id
-         WHERE a.id < ? GROUP BY a.id ORDER BY a.id DESC LIMIT ?",
+                CAST(COALESCE(d.impressions, 0) AS SIGNED) AS `impressions!: i64`, CAST(COALESCE(d.clicks, 0) AS SIGNED) AS `clicks!: i64`,
+                CAST(COALESCE(d.billed, 0) AS SIGNED) AS `billed!: i64`
+         FROM advertisements a
+         LEFT JOIN (SELECT adId, SUM(impressions + visitorImpressions) AS impressions, SUM(clicks + visitorClicks) AS clicks, SUM(billed) AS billed
+                    FROM adDays GROUP BY adId) d ON d.adId = a.id
+         WHERE a.id < ? ORDER BY a.id DESC LIMIT ?",
         before.unwrap_or(i32::MAX),
         one_more(PAGE)
     )

@@ -12,6 +12,7 @@ mod payouts;
 mod people;
 mod posts;
 mod records;
+mod royalties;
 mod tracks;
 
 use crate::server::{clock::Clock, state::App};
@@ -42,6 +43,7 @@ pub async fn fill(app: &App, small: bool, say: &(dyn Fn(&str) + Send + Sync)) ->
     let records = records::fill(&filling, &people, &tracks).await?;
     listening::fill(&filling, &people, &tracks, &records).await?;
     money::fill(&filling, &people, &tracks).await?;
+    royalties::fill(&filling, &people).await?;
     posts::fill(&filling, &people).await?;
     let set = if small { SMALL } else { FULL };
     sqlx::query!("INSERT INTO siteSettings (name, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)", MARK, set)

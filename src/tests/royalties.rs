@@ -7,7 +7,6 @@ use crate::{
     survival::length,
 };
 use eternity::{
-    accounts::Me,
     ids::{ArtistId, UserId},
     ledger::{self, Account, Entry, Transaction, kind},
     money::Cents,
