@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
     listening, notifications, payouts,
     player::{Player, PlayerBar, PlayerSound, embed},
-    playlists, posts, royalties, tips,
+    playlists, posts, purchases, royalties, tips,
     ui::{
         forms::{Flash, kept_message},
         gallery::Gallery,
@@ -227,6 +227,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/artists/:id") view=artists::pages::ArtistView ssr=SsrMode::Async/>
             <Route path=path!("/tracks/:id") view=uploads::pages::TrackView ssr=SsrMode::Async/>
             <Route path=path!("/library/history") view=listening::pages::HistoryPage ssr=SsrMode::Async/>
+            <Route path=path!("/library/purchases") view=purchases::pages::PurchasesPage ssr=SsrMode::Async/>
             <Route path=path!("/library/spent") view=royalties::pages::SpentPage ssr=SsrMode::Async/>
             <Route path=path!("/library/:shelf") view=discovery::library::ShelfPage ssr=SsrMode::Async/>
             <Route path=path!("/studio") view=artists::studio::StudioPage ssr=SsrMode::Async/>
@@ -241,6 +242,7 @@ fn Pages() -> impl IntoView {
             // money
             <Route path=path!("/tip/artists/:id") view=tips::pages::TipArtistPage ssr=SsrMode::Async/>
             <Route path=path!("/tip/tracks/:id") view=tips::pages::TipTrackPage ssr=SsrMode::Async/>
+            <Route path=path!("/buy/:kind/:id") view=purchases::pages::BuyPage ssr=SsrMode::Async/>
             <Route path=path!("/checkout/:id") view=checkout::pages::CheckoutPage ssr=SsrMode::Async/>
             <Route path=path!("/receipts") view=checkout::pages::ReceiptsPage ssr=SsrMode::Async/>
             <Route path=path!("/receipts/:payment") view=checkout::pages::ReceiptPage ssr=SsrMode::Async/>

@@ -38,6 +38,7 @@ pub mod player;
 pub mod playlists;
 pub mod posts;
 pub mod royalties;
+pub mod purchases;
 pub mod tips;
 pub mod uploads;
 

@@ -70,6 +70,8 @@ const visits: Record<string, Visit> = {
   "/library/history": { who: "listener" },
   "/library/spent": { who: "listener" },
   "/library/:shelf": { who: "listener", find: async () => "/library/liked" },
+  "/library/purchases": { who: "listener" },
+  "/buy/:kind/:id": { who: "listener", find: part({ on: "/albums", link: /^\/albums\/\d+/ }, (path) => `/buy/albums/${id(path)}`) },
   "/playlists/new": { who: "listener" },
   "/playlists/add": { who: "listener", find: part(track, (path) => `/playlists/add?track=${id(path)}`) },
   "/playlists/:id": { who: "listener", find: playlist },

@@ -21,7 +21,7 @@ pub async fn albums(after: Option<i32>) -> AppResult<Page<AlbumLine>> {
 pub async fn album(id: AlbumId) -> AppResult<AlbumPage> {
     use crate::server::context;
     let (app, visitor) = (context::app()?, context::visitor());
-    let mut page = super::store::album(&app, id).await?;
+    let mut page = super::store::album(&app, id, visitor.me.as_ref().map(|me| me.id)).await?;
     page.bundle = super::downloads::of_album(&app, visitor.me.as_ref(), id).await?;
     Ok(page)
 }

@@ -11,6 +11,7 @@ pub mod store;
 
 use crate::{
     ids::{AlbumId, MixId, SongId},
+    purchases::Sale,
     uploads::{
         formats::{Bundle, Format},
         with_slug,
@@ -97,6 +98,7 @@ pub struct AlbumPage {
     pub songs: Vec<SongCard>,
     /// What of it whoever looks can take along.
     pub bundle: Bundle,
+    pub sale: Sale,
 }
 
 /// A song's own page.
@@ -105,6 +107,7 @@ pub struct SongPage {
     pub card: SongCard,
     pub album: Option<AlbumLine>,
     pub genre: Option<String>,
+    pub sale: Sale,
     pub explicit: bool,
     /// Whether who looks keeps it.
     pub favourite: bool,

@@ -11,6 +11,7 @@ use crate::{
     page::Page,
     player::{Piece, PieceMenu, PlayAll, PlayButton, SeekWave, WithoutProgram, player},
     playlists::control::AddToPlaylist,
+    purchases::{Thing, pages::BuyLink},
     t,
     ui::{
         breadcrumbs::Breadcrumbs,
@@ -119,7 +120,7 @@ pub fn AlbumsPage() -> impl IntoView {
 #[component]
 pub fn AlbumView() -> impl IntoView {
     let page = Data::new(id_in_path::<AlbumId>(), album);
-    load(page, |AlbumPage { line, description, genre, songs, bundle }| {
+    load(page, |AlbumPage { line, description, genre, songs, bundle, sale }| {
         let all = songs.clone();
         let facts = [
             Some(line.artist_name.clone()),
@@ -133,6 +134,7 @@ pub fn AlbumView() -> impl IntoView {
             <CollectionHead seed=line.seed() cover=line.cover.clone() title=line.title.clone() description facts=facts.into_iter().flatten().collect() genre>
                 <PlayAll list=all/>
                 <TakeAll path=format!("/albums/{}/download", line.id) bundle/>
+                <BuyLink thing=Thing::Album(line.id) sale/>
             </CollectionHead>
             {if songs.is_empty() {
                 view! { <EmptyState title=t!("catalogue.no_songs") text=t!("catalogue.no_songs_text")/> }.into_any()
@@ -229,7 +231,7 @@ pub fn SongView() -> impl IntoView {
     let keeping = FormAction::<Favourite>::new();
     let page = Data::new(move || (id(), keeping.version().get()), |(id, _)| async move { Ok((song(id).await?, allowance().await?)) });
     load(page, move |(page, allowance): (SongPage, Option<(u32, u32)>)| {
-        let SongPage { card, album, genre, explicit, favourite, formats } = page;
+        let SongPage { card, album, genre, sale, explicit, favourite, formats } = page;
         let facts = [
             Some(card.artist_name.clone()),
             Some(duration(i64::from(card.duration_seconds))),
@@ -254,6 +256,7 @@ pub fn SongView() -> impl IntoView {
                     </button>
                 </Form>
                 <TakeAlong path=format!("/songs/{}/download", card.id) formats title=taken/>
+                <BuyLink thing=Thing::Song(card.id) sale/>
                 <AddToPlaylist song=card.id title worded=true/>
             </CollectionHead>
             {if card.playable {

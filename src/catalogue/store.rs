@@ -5,6 +5,7 @@ use crate::{
     error::{AppError, AppResult},
     ids::{AlbumId, MixId, SongId, UserId},
     page::{Key, Page, one_more},
+    purchases::{self, Thing},
     server::state::App,
     uploads::formats::Bundle,
 };
@@ -91,7 +92,7 @@ pub async fn albums(app: &App, after: Option<i32>, size: Option<usize>) -> AppRe
 ///
 /// # Errors
 /// [`AppError::NotFound`] unless it is published.
-pub async fn album(app: &App, id: AlbumId) -> AppResult<AlbumPage> {
+pub async fn album(app: &App, id: AlbumId, viewer: Option<UserId>) -> AppResult<AlbumPage> {
     let row =
         sqlx::query!("SELECT title, artistName, description, genre, coverImageUrl, releaseDate FROM albums WHERE id = ? AND isPublished = 1", id)
             .fetch_one(&app.db)
@@ -117,6 +118,7 @@ pub async fn album(app: &App, id: AlbumId) -> AppResult<AlbumPage> {
         genre: row.genre,
         songs: songs.into_iter().map(Into::into).collect(),
         bundle: Bundle::default(),
+        sale: purchases::store::sale(app, viewer, Thing::Album(id)).await?,
     })
 }
 
@@ -148,7 +150,8 @@ pub async fn song(app: &App, id: SongId, viewer: Option<UserId>) -> AppResult<So
         cover: row.coverImageUrl,
         year: row.releaseDate.map(|date| date.year()),
     });
-    Ok(SongPage { card, album, genre: row.genre, explicit: row.isExplicit != 0, favourite, formats: Vec::new() })
+    let sale = purchases::store::sale(app, viewer, Thing::Song(id)).await?;
+    Ok(SongPage { card, album, sale, genre: row.genre, explicit: row.isExplicit != 0, favourite, formats: Vec::new() })
 }
 
 /// A mix with its songs.

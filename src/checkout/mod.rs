@@ -8,11 +8,7 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod store;
 
-use crate::{
-    ids::{ArtistId, PaymentId, TrackId},
-    money::Cents,
-    payments::Provider,
-};
+use crate::{ids::PaymentId, money::Cents, payments::Provider};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -44,9 +40,35 @@ pub struct ReceiptLine {
     pub state: State,
     /// What the payer pays.
     pub total: Cents,
-    pub artist_name: String,
-    pub track: Option<(TrackId, String)>,
+    pub purpose: Purpose,
+    /// Who receives it.
+    pub receiver: String,
+    /// What a tip is for, or what was bought: its title and path.
+    pub about: Option<(String, String)>,
     pub at: OffsetDateTime,
+}
+
+/// What somebody pays for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    Tip,
+    Purchase,
+}
+
+impl Purpose {
+    /// Of a row's text.
+    pub fn of_name(name: &str) -> Self {
+        if name == "tip" { Self::Tip } else { Self::Purchase }
+    }
+
+    /// As people read it.
+    pub fn word(self) -> String {
+        match self {
+            Self::Tip => crate::t!("checkout.purpose.tip"),
+            Self::Purchase => crate::t!("checkout.purpose.purchase"),
+        }
+        .into_owned()
+    }
 }
 
 /// What is paid, by its parts, to whom.
@@ -64,13 +86,18 @@ pub struct Bill {
     pub fee: Cents,
     /// Whether the payer adds the fee on top.
     pub fee_covered: bool,
-    /// What the artist receives.
+    /// What the receiver gets.
     pub net: Cents,
     /// What the payer pays.
     pub total: Cents,
-    pub artist: ArtistId,
-    pub artist_name: String,
-    pub track: Option<(TrackId, String)>,
+    /// Who receives it, and the path of what it is for or of whom.
+    pub receiver: String,
+    pub back: String,
+    /// Where the form is.
+    pub again: String,
+    pub purpose: Purpose,
+    /// What a tip is for, or what was bought: its title and path.
+    pub about: Option<(String, String)>,
     pub message: Option<String>,
     pub anonymous: bool,
     pub reply: Option<String>,

@@ -1,13 +1,12 @@
 //! The checkout page and the receipt.
 
-use super::{Bill, State, api};
+use super::{Bill, Purpose, State, api};
 use crate::{
     error::AppError,
-    ids::{PaymentId, slug},
+    ids::PaymentId,
     money::CURRENCY,
     payments::shown,
     t,
-    tips::pages::track_link,
     ui::{
         breadcrumbs::Breadcrumbs,
         empty::EmptyState,
@@ -23,19 +22,25 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-fn artist_path(bill: &Bill) -> String {
-    format!("/artists/{}-{}", bill.artist, slug(&bill.artist_name))
+/// What it is, in a sentence.
+fn lead(bill: &Bill) -> String {
+    match (bill.purpose, &bill.about) {
+        (Purpose::Purchase, Some((title, _))) => t!("checkout.lead_purchase", title = title, by = bill.receiver),
+        _ => t!("checkout.lead", artist = bill.receiver),
+    }
+    .into_owned()
 }
 
 /// Amount, fee and who receives what.
 #[component]
 fn Parts(bill: Bill) -> impl IntoView {
     let fee = if bill.fee_covered { t!("checkout.fee_on_top") } else { t!("checkout.fee_of_it") };
+    let amount = if bill.purpose == Purpose::Tip { t!("checkout.amount") } else { t!("checkout.price") };
     view! {
         <dl class="receipt">
-            <div><dt>{t!("checkout.amount")}</dt><dd><Amount cents=bill.amount.0 currency=CURRENCY/></dd></div>
+            <div><dt>{amount}</dt><dd><Amount cents=bill.amount.0 currency=CURRENCY/></dd></div>
             <div><dt>{fee}</dt><dd><Amount cents=bill.fee.0 currency=CURRENCY/></dd></div>
-            <div><dt>{t!("checkout.receives", artist = bill.artist_name)}</dt><dd><Amount cents=bill.net.0 currency=CURRENCY/></dd></div>
+            <div><dt>{t!("checkout.receives", artist = bill.receiver)}</dt><dd><Amount cents=bill.net.0 currency=CURRENCY/></dd></div>
             <div class="receipt-total"><dt>{t!("checkout.total")}</dt><dd><Amount cents=bill.total.0 currency=CURRENCY/></dd></div>
         </dl>
     }
@@ -55,8 +60,8 @@ pub fn CheckoutPage() -> impl IntoView {
 
 #[component]
 fn Checkout(bill: Bill, pay: FormAction<api::Pay>, decline: FormAction<api::Decline>) -> impl IntoView {
-    let lead = t!("checkout.lead", artist = bill.artist_name);
-    let again = bill.track.as_ref().map_or_else(|| format!("/tip/artists/{}", bill.artist), |(track, _)| format!("/tip/tracks/{track}"));
+    let lead = lead(&bill);
+    let again = bill.again.clone();
     let (first, second) = (bill.checkout.clone(), bill.checkout.clone());
     let receipt = format!("/receipts/{}", bill.payment);
     let total = shown(bill.total);
@@ -92,7 +97,7 @@ fn Checkout(bill: Bill, pay: FormAction<api::Pay>, decline: FormAction<api::Decl
         }
     };
     let message =
-        bill.message.clone().map(|message| view! { <h2>{t!("checkout.message")}</h2><blockquote class="prose"><p>{message}</p></blockquote> });
+        bill.message.clone().map(|message| view! { <section class="section"><h2>{t!("checkout.message")}</h2><blockquote class="prose"><p>{message}</p></blockquote></section> });
     let anonymous = bill.anonymous.then(|| view! { <p class="field-hint">{t!("checkout.anonymous")}</p> });
     view! {
         <PageHead title=t!("checkout.title")/>
@@ -153,7 +158,7 @@ pub fn ReceiptsPage() -> impl IntoView {
                     <tr>
                         <th scope="row"><a class="link" href=format!("/receipts/{}", line.payment)>{t!("receipt.title", number = line.payment)}</a></th>
                         <td><When moment=line.at/></td>
-                        <td>{t!("receipt.lead", artist = line.artist_name)}{line.track.map(|track| view! { " · "{track_link(track)} })}</td>
+                        <td>{line.purpose.word()}{line.about.map(|(title, path)| view! { " · "<a class="link" href=path>{title}</a> })}" · "{line.receiver}</td>
                         <td><PaymentState state=line.state/></td>
                         <AmountCell cents=line.total.0 currency=CURRENCY/>
                     </tr>
@@ -196,6 +201,7 @@ fn AtProvider(bill: Bill, back: bool, decline: FormAction<api::Decline>) -> impl
         }
     };
     view! {
+        <section class="section">
         {notice.map(|(tone, text)| view! { <Notice tone><p>{text}</p></Notice> })}
         <div class="form-actions">
             {go}
@@ -204,6 +210,7 @@ fn AtProvider(bill: Bill, back: bool, decline: FormAction<api::Decline>) -> impl
                 <Submit label=t!("checkout.cancel") class="btn-quiet"/>
             </Form>
         </div>
+        </section>
     }
 }
 
@@ -221,9 +228,14 @@ pub fn ReceiptPage() -> impl IntoView {
 #[component]
 fn Receipt(bill: Bill) -> impl IntoView {
     let title = t!("receipt.title", number = bill.payment).into_owned();
-    let back = artist_path(&bill);
-    let artist = bill.artist_name.clone();
-    let track = bill.track.clone().map(|track| view! { <div><dt>{t!("receipt.for_track")}</dt><dd>{track_link(track)}</dd></div> });
+    let back = bill.back.clone();
+    let artist = bill.receiver.clone();
+    let label = if bill.purpose == Purpose::Tip { t!("receipt.for_track") } else { t!("receipt.bought") };
+    let about = bill.about.clone().map(|(title, path)| view! { <div><dt>{label}</dt><dd><a href=path>{title}</a></dd></div> });
+    let (thanks, way_back) = match (bill.purpose, &bill.about) {
+        (Purpose::Purchase, Some((title, _))) => (t!("receipt.thanks_purchase"), t!("receipt.back", artist = title)),
+        _ => (t!("receipt.thanks", artist = bill.receiver), t!("receipt.back", artist = bill.receiver)),
+    };
     let paid_on = bill.finished_at.filter(|_| bill.state == State::Completed).map(|moment| {
         view! { <div><dt>{t!("receipt.paid_on")}</dt><dd><When moment/></dd></div> }
     });
@@ -240,16 +252,16 @@ fn Receipt(bill: Bill) -> impl IntoView {
         <Breadcrumbs above=vec![(t!("receipt.list.title").into_owned(), "/receipts".to_owned())] here=title.clone()/>
         <header class="page-head">
             <h1 class="page-title">{title}</h1>
-            <p class="page-lead">{t!("receipt.lead", artist = bill.artist_name)}" "<PaymentState state=bill.state/></p>
+            <p class="page-lead">{lead(&bill)}" "<PaymentState state=bill.state/></p>
         </header>
         <section class="panel">
-            <dl class="receipt">{track}{paid_on}</dl>
+            <dl class="receipt">{about}{paid_on}</dl>
             <Parts bill=bill.clone()/>
         </section>
         {message}
         {reply}
         {open}
-        <p class="field-hint">{t!("receipt.thanks", artist = bill.artist_name)}</p>
-        <p><a href=back>{t!("receipt.back", artist = bill.artist_name)}</a></p>
+        <p class="field-hint">{thanks}</p>
+        <p><a href=back>{way_back}</a></p>
     }
 }

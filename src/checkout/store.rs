@@ -1,9 +1,9 @@
 //! Checkouts in the database, and how they end.
 
-use super::{Bill, ReceiptLine, State};
+use super::{Bill, Purpose, ReceiptLine, State};
 use crate::{
     error::{AppError, AppResult},
-    ids::{ArtistId, PaymentId, TrackId, UserId},
+    ids::{PaymentId, UserId},
     ledger::{self, begin, commit, retrying},
     page::Page,
     payments::{
@@ -11,8 +11,10 @@ use crate::{
         gateway::{Paid, Session},
         outbox, store as payments,
     },
+    purchases,
     server::state::App,
     tips,
+    uploads::with_slug,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -39,16 +41,9 @@ pub async fn bill_of_checkout(app: &App, payer: UserId, id: &str) -> AppResult<B
 /// [`AppError::NotFound`].
 pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> AppResult<Bill> {
     let row = sqlx::query!(
-        "SELECT checkouts.id, checkouts.state, checkouts.fee, checkouts.net, checkouts.amount AS total, checkouts.createdAt, checkouts.finishedAt,
-                tips.amount, tips.message, tips.trackId, tipDetails.feeCovered, tipDetails.anonymous, tipDetails.reply,
-                artistProfiles.id AS artistId, artistProfiles.artistName, artistUploads.title AS `title?`,
-                payments.provider, checkoutSessions.url AS `url?`
-         FROM payments
-         JOIN checkouts ON checkouts.paymentId = payments.id
-         JOIN tipDetails ON tipDetails.paymentId = payments.id
-         JOIN tips ON tips.id = tipDetails.tipId
-         JOIN artistProfiles ON artistProfiles.userId = tips.recipientId
-         LEFT JOIN artistUploads ON artistUploads.id = tips.trackId
+        "SELECT checkouts.id, checkouts.state, checkouts.subject, checkouts.fee, checkouts.net, checkouts.amount AS total, checkouts.createdAt, checkouts.finishedAt,
+                payments.purpose, payments.provider, checkoutSessions.url AS `url?`
+         FROM payments JOIN checkouts ON checkouts.paymentId = payments.id
          LEFT JOIN checkoutSessions ON checkoutSessions.checkoutId = checkouts.id
          WHERE payments.id = ? AND payments.userId = ?",
         payment,
@@ -57,26 +52,63 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
     .fetch_optional(&app.db)
     .await?
     .ok_or(AppError::NotFound)?;
-    Ok(Bill {
+    let mut bill = Bill {
         checkout: row.id,
         payment,
         provider: Provider::of_name(&row.provider).ok_or(AppError::NotFound)?,
         url: row.url,
         state: State::of_name(&row.state),
-        amount: row.amount.into(),
+        amount: row.total.into(),
         fee: row.fee.into(),
-        fee_covered: row.feeCovered != 0,
+        fee_covered: false,
         net: row.net.into(),
         total: row.total.into(),
-        artist: ArtistId(row.artistId),
-        artist_name: row.artistName,
-        track: row.trackId.map(TrackId).zip(row.title),
-        message: row.message.filter(|message| !message.is_empty()),
-        anonymous: row.anonymous != 0,
-        reply: row.reply,
+        receiver: String::new(),
+        back: String::new(),
+        again: String::new(),
+        purpose: Purpose::of_name(&row.purpose),
+        about: None,
+        message: None,
+        anonymous: false,
+        reply: None,
         started_at: row.createdAt,
         finished_at: row.finishedAt,
-    })
+    };
+    if row.subject == "purchaseOrders" {
+        let ordered = purchases::store::ordered(app, payment).await?;
+        bill.back = ordered.thing.path(&ordered.title);
+        bill.again = ordered.thing.buy_path();
+        bill.about = Some((ordered.title, bill.back.clone()));
+        bill.receiver = ordered.by;
+    } else {
+        about_tip(app, &mut bill).await?;
+    }
+    Ok(bill)
+}
+
+async fn about_tip(app: &App, bill: &mut Bill) -> AppResult<()> {
+    let row = sqlx::query!(
+        "SELECT tips.amount, tips.message, tips.trackId, tipDetails.feeCovered, tipDetails.anonymous, tipDetails.reply,
+                artistProfiles.id AS artistId, artistProfiles.artistName, artistUploads.title AS `title?`
+         FROM tipDetails JOIN tips ON tips.id = tipDetails.tipId
+         JOIN artistProfiles ON artistProfiles.userId = tips.recipientId
+         LEFT JOIN artistUploads ON artistUploads.id = tips.trackId
+         WHERE tipDetails.paymentId = ?",
+        bill.payment
+    )
+    .fetch_optional(&app.db)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    bill.amount = row.amount.into();
+    bill.fee_covered = row.feeCovered != 0;
+    bill.message = row.message.filter(|message| !message.is_empty());
+    bill.anonymous = row.anonymous != 0;
+    bill.reply = row.reply;
+    bill.again = row.trackId.map_or_else(|| format!("/tip/artists/{}", row.artistId), |track| format!("/tip/tracks/{track}"));
+    bill.back = with_slug("/artists", row.artistId, &row.artistName);
+    bill.about = row.trackId.zip(row.title).map(|(track, title)| (title.clone(), with_slug("/tracks", track, &title)));
+    bill.receiver = row.artistName;
+    Ok(())
 }
 
 const RECEIPTS: usize = 20;
@@ -87,14 +119,19 @@ const RECEIPTS: usize = 20;
 /// When the database does not answer.
 pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResult<Page<ReceiptLine>> {
     let rows = sqlx::query!(
-        "SELECT payments.id, checkouts.state, checkouts.amount AS total, checkouts.createdAt, tips.trackId, artistProfiles.artistName,
-                artistUploads.title AS `title?`
+        "SELECT payments.id, payments.purpose, checkouts.state, checkouts.amount AS total, checkouts.createdAt, tips.trackId AS `tipped?`, o.uploadId AS `uploadId?`,
+                o.trackId AS `songId?`, o.albumId AS `albumId?`, COALESCE(recipient.artistName, seller.artistName, songs.artistName, albums.artistName, '') AS `receiver!: String`,
+                COALESCE(uploads.title, songs.title, albums.title) AS `title?: String`
          FROM payments
          JOIN checkouts ON checkouts.paymentId = payments.id
-         JOIN tipDetails ON tipDetails.paymentId = payments.id
-         JOIN tips ON tips.id = tipDetails.tipId
-         JOIN artistProfiles ON artistProfiles.userId = tips.recipientId
-         LEFT JOIN artistUploads ON artistUploads.id = tips.trackId
+         LEFT JOIN tipDetails ON tipDetails.paymentId = payments.id
+         LEFT JOIN tips ON tips.id = tipDetails.tipId
+         LEFT JOIN artistProfiles recipient ON recipient.userId = tips.recipientId
+         LEFT JOIN purchaseOrders o ON o.paymentId = payments.id
+         LEFT JOIN artistUploads uploads ON uploads.id = COALESCE(tips.trackId, o.uploadId)
+         LEFT JOIN artistProfiles seller ON seller.id = uploads.artistId
+         LEFT JOIN tracks songs ON songs.id = o.trackId
+         LEFT JOIN albums ON albums.id = o.albumId
          WHERE payments.userId = ? AND payments.id < ? ORDER BY payments.id DESC LIMIT 21",
         payer,
         before.unwrap_or(i32::MAX)
@@ -103,13 +140,17 @@ pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResul
     .await?;
     let lines = rows
         .into_iter()
-        .map(|row| ReceiptLine {
-            payment: PaymentId(row.id),
-            state: State::of_name(&row.state),
-            total: row.total.into(),
-            artist_name: row.artistName,
-            track: row.trackId.map(TrackId).zip(row.title),
-            at: row.createdAt,
+        .map(|row| {
+            let thing = purchases::thing_of(row.tipped.or(row.uploadId), row.songId, row.albumId);
+            ReceiptLine {
+                payment: PaymentId(row.id),
+                purpose: Purpose::of_name(&row.purpose),
+                state: State::of_name(&row.state),
+                total: row.total.into(),
+                receiver: row.receiver,
+                about: thing.zip(row.title).map(|(thing, title)| (title.clone(), thing.path(&title))),
+                at: row.createdAt,
+            }
         })
         .collect();
     Ok(Page::of(lines, RECEIPTS, |line: &ReceiptLine| line.payment.to_string()))
@@ -160,6 +201,7 @@ async fn settle_once(
     payments::complete(&mut tx, &checkout, reference, now).await?;
     match checkout.subject.as_str() {
         "tips" => tips::store::settle(&mut tx, app, &checkout, reference, now).await?,
+        "purchaseOrders" => purchases::store::settle(&mut tx, app, &checkout, now).await?,
         _ => return Err(AppError::NotFound.into()),
     }
     commit(tx).await?;
@@ -283,8 +325,9 @@ async fn end_once(app: &App, payer: Option<UserId>, id: &str, state: &str, now: 
     }
     payments::fail(&mut tx, &checkout, state, now).await?;
     outbox::withdraw(&mut tx, checkout.provider, &call_key(id), now).await?;
-    if checkout.subject == "tips" {
-        tips::store::fail(&mut tx, checkout.subject_id).await?;
+    match checkout.subject.as_str() {
+        "tips" => tips::store::fail(&mut tx, checkout.subject_id).await?,
+        _ => purchases::store::fail(&mut tx, checkout.subject_id).await?,
     }
     commit(tx).await
 }

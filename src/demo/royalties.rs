@@ -25,7 +25,7 @@ const ADVERTISEMENTS: [(&str, &str, &str, &str, i64); 3] = [
 
 pub async fn fill(filling: &Filling<'_>, people: &People) -> Result<()> {
     let admin = people.admins.first().context("there are admins")?;
-    let days = if filling.small { 4 } else { 120 };
+    let days = if filling.small { 60 } else { 120 };
     let today = filling.now.date();
     let first = today - Duration::days(days);
     for (n, &(advertiser, headline, body, link, price)) in ADVERTISEMENTS.iter().enumerate() {

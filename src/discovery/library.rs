@@ -33,6 +33,7 @@ pub fn LibraryPage() -> impl IntoView {
             <div class="btn-row">
                 <a class="btn btn-primary" href="/playlists/new"><Icon glyph=Glyph::Plus/>{t!("playlists.new")}</a>
                 <a class="btn" href="/library/history"><Icon glyph=Glyph::Clock/>{t!("discovery.library.history")}</a>
+                <a class="btn" href="/library/purchases"><Icon glyph=Glyph::Library/>{t!("purchases.list.title")}</a>
                 <a class="btn" href="/receipts"><Icon glyph=Glyph::Coin/>{t!("discovery.library.receipts")}</a>
                 <a class="btn" href="/library/spent">{t!("royalties.spent.title")}</a>
             </div>

@@ -66,6 +66,7 @@ pub mod kind {
     pub const STREAMS: &str = "streams";
     /// Money of listeners who heard nothing, to be shared by all plays.
     pub const UNHEARD: &str = "unheard";
+    pub const SALE: &str = "sale";
     pub const RELEASE: &str = "release";
     pub const PAYOUT_RESERVE: &str = "payout_reserve";
     pub const PAYOUT_VOID: &str = "payout_void";

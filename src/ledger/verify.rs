@@ -78,6 +78,7 @@ pub async fn verify(pool: &MySqlPool) -> Result<Report, sqlx::Error> {
     tips(&mut tx, &mut report).await?;
     earnings(&mut tx, &mut report).await?;
     payouts(&mut tx, &mut report).await?;
+    sales(&mut tx, &mut report).await?;
     late_payments(&mut tx, &mut report).await?;
     royalties(&mut tx, &mut report).await?;
     tx.rollback().await?;
@@ -91,6 +92,7 @@ async fn figures(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<
     figure!(report, db, "earnings", "SELECT COUNT(*) AS `n!: i64` FROM creatorEarnings");
     figure!(report, db, "cents earned", "SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS `n!: i64` FROM creatorEarnings");
     figure!(report, db, "completed tips", "SELECT COUNT(*) AS `n!: i64` FROM tips WHERE paymentStatus = 'completed'");
+    figure!(report, db, "completed purchases", "SELECT COUNT(*) AS `n!: i64` FROM purchaseOrders WHERE state = 'completed'");
     figure!(report, db, "payouts", "SELECT COUNT(*) AS `n!: i64` FROM creatorPayouts");
     figure!(
         report,
@@ -386,6 +388,55 @@ async fn payouts(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<
          JOIN creatorEarnings c ON c.id = e.earningId
          GROUP BY c.id, c.amount, c.artistId
          HAVING ABS(SUM(e.amount)) > ABS(c.amount) OR MIN(p.artistId) <> c.artistId OR MAX(p.artistId) <> c.artistId"
+    );
+    Ok(())
+}
+
+async fn sales(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<()> {
+    compare!(
+        report,
+        db,
+        "a purchase's state is not what the journal says",
+        "SELECT CONCAT('purchase ', o.id, ' is ', o.state) AS `what!: String` FROM purchaseOrders o
+         LEFT JOIN ledgerTransactions t ON t.subject = 'purchaseOrders' AND t.subjectId = o.id AND t.kind = 'sale'
+         WHERE (o.state = 'completed') <> (t.id IS NOT NULL)"
+    );
+    compare!(
+        report,
+        db,
+        "the journal has a sale that is not in purchaseOrders",
+        "SELECT t.idempotencyKey AS `what!: String` FROM ledgerTransactions t LEFT JOIN purchaseOrders o ON o.id = t.subjectId
+         WHERE t.subject = 'purchaseOrders' AND o.id IS NULL"
+    );
+    compare!(
+        report,
+        db,
+        "a purchase is not what was paid",
+        "SELECT CONCAT('purchase ', o.id) AS `what!: String` FROM purchaseOrders o
+         JOIN payments p ON p.id = o.paymentId JOIN checkouts c ON c.paymentId = o.paymentId
+         WHERE o.amount <> p.amount OR c.amount <> p.amount OR c.amount <> c.fee + c.net OR o.amount < o.price
+            OR (p.status = 'completed') <> (o.state = 'completed') OR (c.state = 'completed') <> (o.state = 'completed')"
+    );
+    compare!(
+        report,
+        db,
+        "the provider did not take what a purchase's payer paid",
+        "SELECT CONCAT('purchase ', o.id) AS `what!: String` FROM purchaseOrders o
+         JOIN payments p ON p.id = o.paymentId
+         JOIN ledgerTransactions t ON t.subject = 'purchaseOrders' AND t.subjectId = o.id AND t.kind = 'sale'
+         LEFT JOIN ledgerAccounts a ON a.code = CONCAT('provider:', p.provider, ':balance')
+         LEFT JOIN ledgerEntries e ON e.transactionId = t.id AND e.accountId = a.id
+         WHERE COALESCE(e.amount, 0) <> -p.amount"
+    );
+    compare!(
+        report,
+        db,
+        "a purchase is not in the buyer's library as it was paid",
+        "SELECT CONCAT('purchase ', o.id) AS `what!: String` FROM purchaseOrders o
+         LEFT JOIN songPurchases s ON s.paymentId = o.paymentId AND s.userId = o.userId AND s.amount = o.amount
+           AND COALESCE(s.uploadId, 0) = COALESCE(o.uploadId, 0) AND COALESCE(s.trackId, 0) = COALESCE(o.trackId, 0)
+         LEFT JOIN albumPurchases b ON b.paymentId = o.paymentId AND b.userId = o.userId AND b.amount = o.amount AND b.albumId = o.albumId
+         WHERE (o.state = 'completed') <> (s.id IS NOT NULL OR b.id IS NOT NULL)"
     );
     Ok(())
 }

@@ -105,6 +105,7 @@ pub struct Rules {
     pub tip_minimum_cents: i64,
     pub tip_maximum_cents: i64,
     pub tip_fee_basis_points: u32,
+    pub sale_fee_basis_points: u32,
     /// How long card money is on hold.
     pub hold_days: u16,
     pub payout_minimum_cents: i64,
@@ -150,6 +151,7 @@ impl Default for Config {
                 tip_minimum_cents: 100,
                 tip_maximum_cents: 50_000,
                 tip_fee_basis_points: 500,
+                sale_fee_basis_points: 1_000,
                 hold_days: 7,
                 payout_minimum_cents: 1_000,
                 payout_two_admins_above_cents: 100_000,
@@ -202,6 +204,7 @@ impl Config {
         );
         ensure!(self.rules.payout_minimum_cents > 0, "rules.payout_minimum_cents must be above zero");
         ensure!(self.rules.tip_fee_basis_points < 10_000, "rules.tip_fee_basis_points must be below 10000 (100 %)");
+        ensure!(self.rules.sale_fee_basis_points < 10_000, "rules.sale_fee_basis_points must be below 10000 (100 %)");
         self.payments.check(self.development())?;
         if self.mode == Mode::Production {
             ensure!(

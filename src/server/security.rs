@@ -33,6 +33,7 @@ const GUARDED: &[(&str, Need)] = &[
     ("/checkout", Need::Listener),
     ("/receipts", Need::Listener),
     ("/tip", Need::Listener),
+    ("/buy", Need::Listener),
 ];
 
 /// Who may open the page at this path.

@@ -25,6 +25,7 @@ mod player;
 mod process;
 mod providers;
 mod royalties;
+mod purchases;
 mod schema;
 mod site;
 mod social;

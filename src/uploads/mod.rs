@@ -327,6 +327,7 @@ pub struct TrackPage {
     pub failure: Option<String>,
     /// Peaks, 0 to 255.
     pub waveform: Vec<u8>,
+    pub sale: crate::purchases::Sale,
     pub sound: Sound,
     /// How whoever looks can take it along; empty when they may not.
     pub formats: Vec<formats::Format>,

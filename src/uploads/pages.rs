@@ -18,6 +18,7 @@ use crate::{
         embed::{EmbedCode, EmbedLink, Embedded},
     },
     playlists::control::AddToPlaylist,
+    purchases::{Thing, pages::BuyLink},
     t,
     ui::{
         cover::Cover,
@@ -134,6 +135,7 @@ fn Shown(page: TrackPage, like: FormAction<LikeTrack>, allowance: Option<(u32, u
                 }}
                 <div class="form-actions">
                     <TakeAlong path=format!("/tracks/{id}/download") formats=page.formats.clone() title=card.title.clone()/>
+                    <BuyLink thing=Thing::Track(id) sale=page.sale/>
                     {page.public.then(|| view! { <AddToPlaylist track=id title=card.title.clone() worded=true/> })}
                     <Form action=like>
                         <Hidden name="id" value=id.to_string()/>

@@ -7,6 +7,7 @@ use crate::{
     ids::{ArtistId, TrackId, UserId},
     media::{analysis, renditions, transcode::Transcode},
     page::Page,
+    purchases::{self, Thing},
     server::{jobs, state::App},
     ui::format::date,
 };
@@ -271,6 +272,7 @@ pub async fn track_page(app: &App, me: Option<&Me>, id: TrackId) -> AppResult<Tr
         state: TrackState::of(row.state.as_deref()),
         failure: row.failure,
         waveform: row.waveform.unwrap_or_default(),
+        sale: purchases::store::sale(app, me.map(|me| me.id), Thing::Track(id)).await?,
         sound: Sound { bpm: row.bpm, key: row.key },
         formats: super::downloads::formats(app, me, id).await?,
         card: CardRow {
