@@ -37,8 +37,8 @@ pub mod payouts;
 pub mod player;
 pub mod playlists;
 pub mod posts;
-pub mod royalties;
 pub mod purchases;
+pub mod royalties;
 pub mod tips;
 pub mod uploads;
 

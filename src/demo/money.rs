@@ -15,6 +15,7 @@ use crate::{
     ledger,
     money::Cents,
     payments::{self, Provider},
+    purchases::{self, Thing},
     tips::{self, store::Wish},
 };
 use anyhow::{Context, Result};
@@ -30,9 +31,19 @@ struct Tip<'a> {
     reply: Option<&'static str>,
 }
 
+/// Something to be bought.
+struct Purchase<'a> {
+    at: OffsetDateTime,
+    from: &'a Me,
+    thing: Thing,
+    amount: Cents,
+    form_key: String,
+}
+
 /// Something that happens to money.
 enum Event<'a> {
     Tip(Tip<'a>),
+    Purchase(Purchase<'a>),
     Payout(Withdrawal<'a>),
 }
 
@@ -40,6 +51,7 @@ impl Event<'_> {
     const fn at(&self) -> OffsetDateTime {
         match self {
             Self::Tip(tip) => tip.at,
+            Self::Purchase(purchase) => purchase.at,
             Self::Payout(payout) => payout.at,
         }
     }
@@ -59,13 +71,15 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) 
             events.extend(payouts::plan(filling, artist)?.into_iter().map(Event::Payout));
         }
     }
+    events.extend(purchases(filling, people).await?.into_iter().map(Event::Purchase));
     if !events.is_empty() {
-        filling.say(&format!("{} tips and payouts", events.len()));
+        filling.say(&format!("{} tips, purchases and payouts", events.len()));
     }
     events.sort_by_key(Event::at);
     for event in events {
         match event {
             Event::Tip(tip) => give(filling, provider, &tip).await?,
+            Event::Purchase(purchase) => buy(filling, provider, &purchase).await?,
             Event::Payout(payout) => payouts::carry_out(filling, people, &payout).await?,
         }
     }
@@ -106,6 +120,58 @@ fn plan<'a>(filling: &Filling<'_>, people: &'a People, artist: &'a DemoArtist, t
         list.push(Tip { at, from, to: artist, wish, declined: n == 5, reply });
     }
     Ok(list)
+}
+
+/// Everything that has a price is bought by some listeners, some of whom pay more than is asked. What was planned before
+/// is left out, by its key.
+async fn purchases<'a>(filling: &Filling<'_>, people: &'a People) -> Result<Vec<Purchase<'a>>> {
+    let rows = sqlx::query!(
+        "SELECT 'tracks' AS `kind!: String`, id, downloadPrice AS `price!: i32`, COALESCE(releaseDate, createdAt) AS `since!: OffsetDateTime`
+         FROM artistUploads WHERE isPublished = 1 AND downloadable = 1 AND downloadPrice > 0
+         UNION ALL SELECT 'albums', id, price, createdAt FROM albums WHERE isPublished = 1 AND price > 0
+         UNION ALL SELECT 'songs', id, price, createdAt FROM tracks WHERE isPublished = 1 AND price > 0
+         ORDER BY 1, 2"
+    )
+    .fetch_all(&filling.app.db)
+    .await?;
+    let mut list = Vec::new();
+    for row in rows {
+        let thing = Thing::parse(&row.kind, &row.id.to_string()).context("what has a price can be bought")?;
+        let kind = match thing {
+            Thing::Track(_) => 0,
+            Thing::Song(_) => 1,
+            Thing::Album(_) => 2,
+        };
+        let number = u64::try_from(row.id)? * 4 + kind;
+        let mut chance = filling.chance(14_000 + number);
+        let buyers = if filling.small { 1 } else { 1 + chance.below(4) };
+        for (n, from) in
+            people.listeners.iter().cycle().skip(chance.below(people.listeners.len())).take(buyers.min(people.listeners.len())).enumerate()
+        {
+            let at = between(&mut chance, row.since.max(filling.now - Duration::days(330)), filling.now - Duration::hours(3));
+            let more = *chance.pick(&[0, 0, 0, 100, 200, 500]);
+            let form_key = ulid::Ulid::from((2_u128 << 64) + (u128::from(number) << 16) + u128::try_from(n)?).to_string();
+            let there = sqlx::query_scalar!("SELECT id FROM checkouts WHERE formKey = ?", form_key).fetch_optional(&filling.app.db).await?;
+            if there.is_none() {
+                list.push(Purchase { at, from, thing, amount: Cents::from(row.price).plus(Cents(more))?, form_key });
+            }
+        }
+    }
+    Ok(list)
+}
+
+async fn buy(filling: &Filling<'_>, provider: Provider, purchase: &Purchase<'_>) -> Result<()> {
+    let app = filling.at(purchase.at);
+    let amount = purchase.amount.to_decimal();
+    let bought = async {
+        let checkout = purchases::store::start(&app, purchase.from, provider, purchase.thing, &amount, &purchase.form_key, purchase.at).await?;
+        checkout::store::pay(&app, purchase.from.id, &checkout, purchase.at + Duration::seconds(40)).await
+    };
+    match bought.await {
+        // Refused: the song came with an album, or a running worker has just closed what was started so long ago.
+        Ok(_) | Err(AppError::Refused(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn give(filling: &Filling<'_>, provider: Provider, tip: &Tip<'_>) -> Result<()> {

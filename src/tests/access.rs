@@ -142,6 +142,7 @@ pub const FUNCTIONS: &[(Need, &[&str])] = &[
 /// Something for every argument that any of them takes; ids are of nothing.
 pub const ARGUMENTS: &[(&str, &str)] = &[
     ("id", "987654"),
+    ("kind", "tracks"),
     ("track", "987654"),
     ("song", "987654"),
     ("playlist", "987654"),

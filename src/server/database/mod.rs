@@ -8,7 +8,7 @@ pub mod users;
 
 use anyhow::{Context, Result};
 use sqlx::{
-    ConnectOptions, Executor, MySqlPool,
+    ConnectOptions, Connection, Executor, MySqlPool,
     mysql::{MySqlConnectOptions, MySqlDatabaseError, MySqlPoolOptions},
 };
 use std::{str::FromStr, time::Duration};
@@ -31,6 +31,9 @@ const SESSION: [&str; 3] = [
 /// What only one of the two engines knows. MariaDB: a write to a row that changed since the snapshot is an error, not a
 /// lost update. MySQL: a time for a column of whole seconds is cut, as MariaDB does; rounded up, it would lie in the future.
 const OF_ONE_ENGINE: [&str; 2] = ["SET SESSION innodb_snapshot_isolation = ON", "SET sql_mode = CONCAT(@@sql_mode, ',TIME_TRUNCATE_FRACTIONAL')"];
+
+/// A connection that was used within this time is not asked whether it still works.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Opens a pool whose connections are set up for money.
 ///
@@ -56,6 +59,24 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<MySqlPool> {
                     }
                 }
                 Ok(())
+            })
+        })
+        // Who goes away while a transaction opens leaves it open, and sqlx does not know of it: what the next one wrote
+        // would be lost. So no connection goes back with one.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.execute("ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+        // That was a sign of life: only what has been idle since is asked again.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for >= IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
             })
         })
         .connect_with(options)
