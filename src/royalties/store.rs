@@ -72,8 +72,11 @@ async fn first_open(app: &App, cadence: Cadence) -> ledger::Result<Option<Date>>
     if unfinished.is_some() {
         return Ok(unfinished);
     }
+    // Only what is finished: another worker may have begun one just now.
     let last =
-        sqlx::query_scalar!("SELECT MAX(endsOn) AS `end: Date` FROM royaltyClosings WHERE cadence = ?", cadence.name()).fetch_one(&app.db).await?;
+        sqlx::query_scalar!("SELECT MAX(endsOn) AS `end: Date` FROM royaltyClosings WHERE cadence = ? AND postedAt IS NOT NULL", cadence.name())
+            .fetch_one(&app.db)
+            .await?;
     if last.is_some() {
         return Ok(last);
     }
