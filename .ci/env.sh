@@ -15,5 +15,10 @@ fi
 if [ -d "$ETERNITY_CACHE/tools/lld" ]; then
   export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-C link-arg=-fuse-ld=lld -C link-arg=-B$ETERNITY_CACHE/tools/lld"
 fi
+# cargo for the server, with the flags that cargo-leptos gives it, so that tests and site share what is compiled.
+server_cargo() {
+  local flags="${CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS:-}"
+  RUSTFLAGS="${flags:+$flags }--cfg erase_components" cargo "$@"
+}
 # Real MySQL for the tests, unpacked by setup.sh.
 export ETERNITY_TEST_MYSQL="${ETERNITY_TEST_MYSQL:-$ETERNITY_CACHE/mysql}"

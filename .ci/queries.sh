@@ -23,8 +23,8 @@ cat migrations/*.sql | "${client[@]}" queries
 mkdir "$work/sqlx"
 # The macros write what they learn while they compile; an unchanged crate would not be compiled again.
 touch src/lib.rs src/tests/main.rs
-compile=(cargo clippy -q --features ssr --all-targets -- -D warnings)
-[ "${1:-check}" = write ] && compile=(cargo check -q --features ssr --all-targets)
+compile=(server_cargo clippy -q --features ssr --all-targets -- -D warnings)
+[ "${1:-check}" = write ] && compile=(server_cargo check -q --features ssr --all-targets)
 SQLX_OFFLINE=false SQLX_OFFLINE_DIR="$work/sqlx" DATABASE_URL="mysql://root@localhost/queries?socket=$work/s" "${compile[@]}"
 if [ "${1:-check}" = write ]; then
   rm -rf .sqlx && cp -r "$work/sqlx" .sqlx

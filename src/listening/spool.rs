@@ -174,7 +174,7 @@ pub async fn drain(app: &App) -> Result<usize> {
     for path in files {
         let file = File::open(&path)?;
         // Another server of this folder writes to it or reads it.
-        if file.try_lock().is_err() {
+        if !locked(&file).await {
             continue;
         }
         let text = String::from_utf8_lossy(&tokio::fs::read(&path).await?).into_owned();
@@ -186,6 +186,18 @@ pub async fn drain(app: &App) -> Result<usize> {
         fs::remove_file(&path)?;
     }
     Ok(done)
+}
+
+/// Takes a file's lock. A program that is just being started holds the locks of this one a moment longer, so this tries
+/// for as long.
+async fn locked(file: &File) -> bool {
+    for _ in 0..10 {
+        if file.try_lock().is_ok() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    false
 }
 
 /// One batch. What the database refuses for what it is, and not for what it does at the moment, is put aside, so that it
