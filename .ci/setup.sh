@@ -193,6 +193,16 @@ tus_client() { # the tus protocol's own client in Python, against which resuming
   say tuspy "ready"
 }
 
+s3_server() { # a server of S3's protocol, against which storage in a bucket is tested
+  local python="$ETERNITY_CACHE/s3-python"
+  if [ ! -x "$python/bin/s3-ready" ]; then
+    packages python3-venv
+    quiet python3 -m venv "$python" && quiet "$python/bin/pip" install 'moto[s3,server]==5.2.5' || fail "moto could not be installed" "read the end of $log"
+    ln -sf python "$python/bin/s3-ready"
+  fi
+  say moto "ready"
+}
+
 browser() { # Chromium; its headless shell starts and draws in a fraction of the whole program's time
   local shell=chromium-headless-shell
   if [ -n "${CHROMIUM:-}" ] || has_program "$shell"; then :
@@ -215,6 +225,7 @@ if [ "$want" = test ]; then
   packages default-mysql-server-core default-mysql-client-core python3-aiosmtpd unzip
   test_mysql
   tus_client
+  s3_server
   browser
   node_modules end2end end2end
 fi

@@ -35,7 +35,7 @@ async fn save(
     headers: HeaderMap,
     multipart: Multipart,
 ) -> Response {
-    let mut incoming = Incoming::new(&app, multipart);
+    let mut incoming = Incoming::new(&app, &visitor, multipart);
     if let Err(error) = incoming.take_all(PICTURES).await {
         return doors::error_response(&headers, &error);
     }

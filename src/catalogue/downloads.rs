@@ -93,9 +93,7 @@ async fn original(storage: &Storage, key: &str) -> Option<(String, bool)> {
     let stem = key.strip_prefix("audio/").and_then(|name| name.split(['-', '.']).next());
     let kept = stem.map(|stem| format!("originals/{stem}"));
     for key in kept.into_iter().chain([key.to_owned()]) {
-        if let Ok(path) = storage.path(&key)
-            && let Ok(kind) = recognise::file(&path).await
-        {
+        if let Ok(kind) = recognise::kept(storage, &key).await {
             return Some((key, matches!(kind.demuxer, "wav" | "aiff" | "flac")));
         }
     }

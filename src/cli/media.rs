@@ -5,7 +5,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use std::process::ExitCode;
 
-/// What can be asked of the files of sound.
+/// What can be asked of audio and pictures.
 #[derive(Debug, Subcommand)]
 pub enum Media {
     /// Check that files and rows agree.

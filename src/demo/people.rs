@@ -85,8 +85,8 @@ async fn profile(filling: &Filling<'_>, index: usize, user: UserId) -> Result<Ar
     })?;
     let seed = 500 + u64::try_from(index)?;
     let (portrait, banner) = if filling.small { ((320, 320), (800, 200)) } else { ((800, 800), (2000, 600)) };
-    let image = picture(filling, artist.family, seed, portrait, Purpose::Profile).await?;
-    let banner = picture(filling, artist.family, seed + 50, banner, Purpose::Banner).await?;
+    let image = picture(filling, user, artist.family, seed, portrait, Purpose::Profile).await?;
+    let banner = picture(filling, user, artist.family, seed + 50, banner, Purpose::Banner).await?;
     let id = artists::store::create(&filling.days_ago(370), user, &text, Some(&image), Some(&banner)).await?;
     if artist.verified {
         sqlx::query!("UPDATE artistProfiles SET verifiedBadge = 1 WHERE id = ?", id).execute(&filling.app.db).await?;
@@ -95,7 +95,14 @@ async fn profile(filling: &Filling<'_>, index: usize, user: UserId) -> Result<Ar
 }
 
 /// Composes a picture and keeps it as an upload would be kept; returns its address.
-pub async fn picture(filling: &Filling<'_>, family: art::Family, seed: u64, (width, height): (u32, u32), purpose: Purpose) -> Result<String> {
+pub async fn picture(
+    filling: &Filling<'_>,
+    user: UserId,
+    family: art::Family,
+    seed: u64,
+    (width, height): (u32, u32),
+    purpose: Purpose,
+) -> Result<String> {
     let jpeg = tokio::task::spawn_blocking(move || art::jpeg(family, seed, width, height)).await??;
-    images::keep(filling.app, jpeg, purpose).await.map_err(|problem| anyhow!(problem.text()))
+    images::keep(filling.app, user, jpeg, purpose).await.map_err(|problem| anyhow!(problem.text()))
 }

@@ -46,7 +46,7 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) 
             .await?
         {
             Some(id) => AlbumId(id),
-            None => make_album(filling, n).await?,
+            None => make_album(filling, people, n).await?,
         };
         for index in range {
             songs.push(song(filling, n, id, index).await.with_context(|| format!("the song {}", SONGS[index].title))?);
@@ -65,11 +65,12 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) 
     Ok(Records { songs: songs.into_iter().map(|(id, _, duration)| (id, duration)).collect(), playlists })
 }
 
-async fn make_album(filling: &Filling<'_>, n: usize) -> Result<AlbumId> {
+async fn make_album(filling: &Filling<'_>, people: &People, n: usize) -> Result<AlbumId> {
     let album = &ALBUMS[n];
     filling.say(&format!("the album {}", album.title));
     let size = if filling.small { 320 } else { 1400 };
-    let cover = picture(filling, album.family, 900 + u64::try_from(n)?, (size, size), Purpose::Cover).await?;
+    let admin = people.admins.first().context("an admin is missing")?.id;
+    let cover = picture(filling, admin, album.family, 900 + u64::try_from(n)?, (size, size), Purpose::Cover).await?;
     let then = filling.now - Duration::days(310 - 120 * i64::try_from(n)?);
     let done = sqlx::query!(
         "INSERT INTO albums (title, artistName, description, genre, coverImageUrl, price, releaseDate, isPublished, createdAt, updatedAt) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",

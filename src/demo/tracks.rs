@@ -104,7 +104,7 @@ async fn upload(filling: &Filling<'_>, people: &People, index: usize, file: Temp
     let artist = people.artists.iter().find(|artist| artist.index == track.artist).context("its artist is missing")?;
     let then = filling.at(released(filling, index) - Duration::hours(3));
     let size = if filling.small { 320 } else { 1400 };
-    let cover = picture(filling, ARTISTS[track.artist].family, 11 + u64::try_from(index)?, (size, size), Purpose::Cover).await?;
+    let cover = picture(filling, artist.me.id, ARTISTS[track.artist].family, 11 + u64::try_from(index)?, (size, size), Purpose::Cover).await?;
     let name = format!("{}.wav", track.title);
     let kept = staging::take(&then, artist.id, artist.me.id, &name, &file).await?.map_err(|problem| anyhow!(problem.text()))?;
     drop(file);

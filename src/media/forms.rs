@@ -4,7 +4,12 @@
 use super::images::{self, Purpose};
 use crate::{
     error::{AppError, AppResult, FieldErrors},
-    server::{doors, sessions, state::App},
+    ids::UserId,
+    server::{
+        doors,
+        sessions::{self, Visitor},
+        state::App,
+    },
     ui::forms::{Done, Flash, RefusedForm},
 };
 use axum::{
@@ -22,6 +27,8 @@ const MAX_FIELDS: usize = 60;
 /// A form as it arrives.
 pub struct Incoming<'a> {
     app: &'a App,
+    /// Whose pictures are kept; nobody's are read and thrown away.
+    user: Option<UserId>,
     multipart: Multipart,
     /// What was typed.
     pub values: Vec<(String, String)>,
@@ -36,9 +43,9 @@ fn broken(error: impl std::fmt::Display) -> AppError {
 }
 
 impl<'a> Incoming<'a> {
-    /// Over the body of a request.
-    pub fn new(app: &'a App, multipart: Multipart) -> Self {
-        Self { app, multipart, values: Vec::new(), errors: FieldErrors::default(), seen: 0 }
+    /// Over the body of somebody's request.
+    pub fn new(app: &'a App, visitor: &Visitor, multipart: Multipart) -> Self {
+        Self { app, user: visitor.me.as_ref().map(|me| me.id), multipart, values: Vec::new(), errors: FieldErrors::default(), seen: 0 }
     }
 
     /// The next field. Give what is not a file of yours to [`Incoming::text`].
@@ -63,10 +70,10 @@ impl<'a> Incoming<'a> {
     /// # Errors
     /// When the body breaks off.
     pub async fn take_all(&mut self, pictures: &[(&'static str, Purpose)]) -> AppResult<()> {
-        let app = self.app;
+        let (app, user) = (self.app, self.user);
         loop {
             let Some(field) = self.next().await? else { return Ok(()) };
-            match part(app, field, pictures).await? {
+            match part(app, user, field, pictures).await? {
                 Part::Text(name, value) => self.values.push((name, value)),
                 Part::Problem(name, message) => self.errors.add(&name, message),
                 Part::Nothing => {}
@@ -94,7 +101,7 @@ pub enum Part {
 ///
 /// # Errors
 /// When the body breaks off.
-pub async fn part(app: &App, mut field: Field<'_>, pictures: &[(&'static str, Purpose)]) -> AppResult<Part> {
+pub async fn part(app: &App, user: Option<UserId>, mut field: Field<'_>, pictures: &[(&'static str, Purpose)]) -> AppResult<Part> {
     let name = field.name().unwrap_or_default().to_owned();
     let Some((_, purpose)) = pictures.iter().find(|(picture, _)| *picture == name) else {
         if field.file_name().is_some() {
@@ -107,10 +114,8 @@ pub async fn part(app: &App, mut field: Field<'_>, pictures: &[(&'static str, Pu
     let Some(bytes) = collect(&mut field, app.config.rules.image_maximum_bytes).await? else {
         return Ok(Part::Problem(name, images::Problem::TooLarge.text()));
     };
-    if bytes.is_empty() {
-        return Ok(Part::Nothing);
-    }
-    Ok(match images::keep(app, bytes, *purpose).await {
+    let (Some(user), false) = (user, bytes.is_empty()) else { return Ok(Part::Nothing) };
+    Ok(match images::keep(app, user, bytes, *purpose).await {
         Ok(address) => Part::Text(format!("{name}_kept"), address),
         Err(problem) => Part::Problem(name, problem.text()),
     })

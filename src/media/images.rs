@@ -1,7 +1,10 @@
 //! Pictures: read within limits, turned upright, cut to shape, written anew as WebP. No metadata survives.
 
 use super::storage::Storage;
-use crate::server::{state::App, tokens};
+use crate::{
+    ids::UserId,
+    server::{state::App, tokens},
+};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
 use std::io::Cursor;
 
@@ -19,6 +22,15 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// As uploadedFiles has it.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Cover => "cover",
+            Self::Profile => "profile",
+            Self::Banner => "banner",
+        }
+    }
+
     const fn widths(self) -> &'static [u32] {
         match self {
             Self::Cover => &[160, 320, 640, 1280],
@@ -67,28 +79,60 @@ impl Problem {
     }
 }
 
-/// Keeps a picture in all its sizes and returns the address of the main one.
+/// Keeps somebody's picture in all its sizes, records each file, and returns the address of the main one.
 ///
 /// # Errors
 /// What is wrong with it.
-pub async fn keep(app: &App, bytes: Vec<u8>, purpose: Purpose) -> Result<String, Problem> {
+pub async fn keep(app: &App, user: UserId, bytes: Vec<u8>, purpose: Purpose) -> Result<String, Problem> {
     let sizes = tokio::task::spawn_blocking(move || resize(&bytes, purpose)).await.map_err(|_| Problem::Internal)??;
     let id = tokens::ulid();
     let storage = Storage::of(app);
-    for (width, webp) in sizes {
-        storage.put(&format!("images/{id}-{width}.webp"), &webp).await.map_err(|error| {
-            tracing::error!("a picture was not kept: {error}");
-            Problem::Internal
-        })?;
+    let ours = |error: &dyn std::fmt::Display| {
+        tracing::error!("a picture was not kept: {error}");
+        Problem::Internal
+    };
+    let key = |width: u32| format!("images/{id}-{width}.webp");
+    for size in &sizes {
+        storage.put(&key(size.width), &size.webp).await.map_err(|error| ours(&error))?;
     }
+    record(app, user, purpose, &sizes, key).await.map_err(|error| ours(&error))?;
     Ok(format!("/media/images/{id}-{}.webp", purpose.main()))
 }
 
-/// All sizes of a picture as WebP, with their widths.
+async fn record(app: &App, user: UserId, purpose: Purpose, sizes: &[Sized], key: impl Fn(u32) -> String) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    for size in sizes {
+        let metadata = serde_json::json!({ "purpose": purpose.code(), "width": size.pixels.0, "height": size.pixels.1 });
+        sqlx::query!(
+            "INSERT INTO uploadedFiles (userId, fileKey, fileName, mimeType, size, metadata, createdAt) VALUES (?, ?, NULL, 'image/webp', ?, ?, ?)",
+            user,
+            key(size.width),
+            i64::try_from(size.webp.len())?,
+            metadata.to_string(),
+            app.clock.now()
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A picture in one of its sizes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sized {
+    /// The size's name.
+    pub width: u32,
+    /// What it really is, for none grows.
+    pub pixels: (u32, u32),
+    pub webp: Vec<u8>,
+}
+
+/// All sizes of a picture as WebP.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn resize(bytes: &[u8], purpose: Purpose) -> Result<Vec<(u32, Vec<u8>)>, Problem> {
+pub fn resize(bytes: &[u8], purpose: Purpose) -> Result<Vec<Sized>, Problem> {
     let picture = decode(bytes)?;
     let mut sizes = Vec::new();
     for &width in purpose.widths() {
@@ -100,7 +144,7 @@ pub fn resize(bytes: &[u8], purpose: Purpose) -> Result<Vec<(u32, Vec<u8>)>, Pro
         let height = purpose.height(fitting).max(1);
         let sized = picture.resize_to_fill(fitting.max(1), height, FilterType::Lanczos3).to_rgba8();
         let webp = webp::Encoder::from_rgba(&sized, sized.width(), sized.height()).encode(QUALITY);
-        sizes.push((width, webp.to_vec()));
+        sizes.push(Sized { width, pixels: (sized.width(), sized.height()), webp: webp.to_vec() });
     }
     Ok(sizes)
 }
@@ -139,14 +183,14 @@ mod tests {
         let sizes = resize(&png(700, 400), Purpose::Cover).unwrap();
         let widths: Vec<u32> = sizes
             .iter()
-            .map(|(_, webp)| image::load_from_memory(webp).unwrap())
+            .map(|size| image::load_from_memory(&size.webp).unwrap())
             .map(|picture| {
                 assert_eq!(picture.width(), picture.height());
                 picture.width()
             })
             .collect();
         assert_eq!(widths, [160, 320, 400, 400]);
-        assert!(sizes.iter().all(|(_, webp)| webp.starts_with(b"RIFF")));
+        assert!(sizes.iter().all(|size| size.webp.starts_with(b"RIFF") && size.pixels.0 <= size.width));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Audio and images: what a file is, where it lies, how it is made fit to be heard and seen.
 
 pub mod analysis;
+pub mod bucket;
 pub mod encode;
 pub mod forms;
 pub mod hearing;

@@ -1,5 +1,6 @@
 //! A file on its way out: which bytes of it, and a body that holds no more of them than the other end is about to take.
 
+use super::bucket::{About, Bucket};
 use axum::body::{Body, Bytes};
 use std::{fs::File, io, os::unix::fs::FileExt, path::Path, sync::Arc, time::SystemTime};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
@@ -10,12 +11,21 @@ const CHUNK: u64 = 64 * 1024;
 /// How many pieces of a file are in memory at once: one goes out while the next is read. A slow listener costs no more.
 const AT_ONCE: usize = 2;
 
+/// How much of a file in a bucket is asked for at once: no request to it lasts as long as a slow listener does.
+const FETCH: u64 = 256 * 1024;
+
 /// An open file.
 #[derive(Debug)]
 pub struct Outgoing {
-    file: Arc<File>,
+    source: Source,
     pub length: u64,
     modified: Option<SystemTime>,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(Arc<File>),
+    Bucket(Bucket, String),
 }
 
 /// Which bytes are asked for.
@@ -70,9 +80,14 @@ impl Outgoing {
             if !about.is_file() {
                 return Err(io::ErrorKind::NotFound.into());
             }
-            Ok(Self { file: Arc::new(file), length: about.len(), modified: about.modified().ok() })
+            Ok(Self { source: Source::File(Arc::new(file)), length: about.len(), modified: about.modified().ok() })
         });
         opened.await.map_err(io::Error::other)?
+    }
+
+    /// A file in a bucket.
+    pub fn in_bucket(bucket: Bucket, about: About) -> Self {
+        Self { source: Source::Bucket(bucket, about.key), length: about.length, modified: Some(about.modified) }
     }
 
     /// When it was written, as headers say it.
@@ -82,11 +97,43 @@ impl Outgoing {
         OffsetDateTime::from(self.modified?).format(HTTP).ok()
     }
 
+    /// So many bytes from a place on, or as many as there are.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub async fn part(&self, from: u64, most: u64) -> io::Result<Vec<u8>> {
+        let end = self.length.min(from.saturating_add(most));
+        if from >= end {
+            return Ok(Vec::new());
+        }
+        match &self.source {
+            Source::Bucket(bucket, key) => Ok(bucket.read(key, from, end).await?.into()),
+            Source::File(file) => {
+                let (file, mut bytes) = (Arc::clone(file), vec![0; usize::try_from(end - from).map_err(io::Error::other)?]);
+                tokio::task::spawn_blocking(move || file.read_exact_at(&mut bytes, from).map(|()| bytes)).await.map_err(io::Error::other)?
+            }
+        }
+    }
+
     /// The bytes from one place up to another, that one not included.
     pub fn body(self, from: u64, end: u64) -> Body {
-        let room = Arc::new(Semaphore::new(AT_ONCE));
-        let start = Place { file: self.file, room, at: from, end };
-        Body::from_stream(futures::stream::try_unfold(start, next))
+        match self.source {
+            Source::File(file) => {
+                let room = Arc::new(Semaphore::new(AT_ONCE));
+                Body::from_stream(futures::stream::try_unfold(Place { file, room, at: from, end }, next))
+            }
+            Source::Bucket(bucket, key) => Body::from_stream(futures::stream::try_unfold((bucket, key, from), move |(bucket, key, at)| async move {
+                if at >= end {
+                    return Ok(None);
+                }
+                let piece = bucket.read(&key, at, end.min(at + FETCH)).await?;
+                let read = u64::try_from(piece.len()).unwrap_or(0);
+                if read == 0 {
+                    return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
+                }
+                Ok(Some((piece, (bucket, key, at + read))))
+            })),
+        }
     }
 }
 

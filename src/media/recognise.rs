@@ -1,7 +1,7 @@
 //! Which kind of file it is, by its first bytes. Its name is never asked. What is not taken is told apart, so that the
 //! reason can say what it is instead.
 
-use super::probe::Problem;
+use super::{probe::Problem, storage::Storage};
 use infer::MatcherType;
 use std::{
     io::{self, SeekFrom},
@@ -26,6 +26,18 @@ const fn kind(mime: &'static str, demuxer: &'static str) -> Kind {
     Kind { mime, demuxer }
 }
 
+/// The kind of a file in storage.
+///
+/// # Errors
+/// As [`file`], and when it is not there.
+pub async fn kept(storage: &Storage, key: &str) -> Result<Kind, Problem> {
+    let found = storage.open(key).await?;
+    let head = found.part(0, HEAD as u64).await?;
+    let Some(length) = tag_length(&head) else { return recognise(&head) };
+    let behind = found.part(length, HEAD as u64).await?;
+    Ok(behind_tag(&behind))
+}
+
 /// The kind of a file.
 ///
 /// # Errors
@@ -39,12 +51,17 @@ pub async fn file(path: &Path) -> Result<Kind, Problem> {
         let mut behind = Vec::new();
         file.seek(SeekFrom::Start(length)).await?;
         file.take(HEAD as u64).read_to_end(&mut behind).await?;
-        return Ok(match known(&behind) {
-            Some(kind) if kind.demuxer != "mov" => kind,
-            _ => kind("audio/mpeg", "mp3"),
-        });
+        return Ok(behind_tag(&behind));
     }
     recognise(&head)
+}
+
+/// The kind of what stands behind a tag.
+fn behind_tag(behind: &[u8]) -> Kind {
+    match known(behind) {
+        Some(kind) if kind.demuxer != "mov" => kind,
+        _ => kind("audio/mpeg", "mp3"),
+    }
 }
 
 /// Whether the container itself tells that its end is missing, where ffmpeg takes what is there for the whole.

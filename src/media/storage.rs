@@ -1,7 +1,11 @@
-//! Where files lie: a folder, behind an API that a bucket could have as well. A file appears under its key whole or
-//! not at all: it is written aside, brought to the disk, then renamed. Keys are of our making, never a person's.
+//! Where files lie: a folder, or a bucket when one is configured. A file appears under its key whole or not at all: it
+//! is written aside, brought to the disk, then renamed, or sent to the bucket. Keys are of our making, never a person's.
 
-use crate::server::{state::App, tokens};
+use super::{
+    bucket::{About, Bucket},
+    outgoing::Outgoing,
+};
+use crate::server::{config::Config, state::App, tokens};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -17,24 +21,34 @@ const LEFT_BEHIND: std::time::Duration = std::time::Duration::from_secs(3 * 24 *
 /// How long a file for a download is kept after it was made.
 const MADE_AGAIN: std::time::Duration = std::time::Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The media folder.
+/// The media folder, or a bucket; with a bucket the folder has only what tools work on.
 #[derive(Clone, Debug)]
 pub struct Storage {
     root: PathBuf,
+    bucket: Option<Bucket>,
 }
 
 impl Storage {
     /// The site's own.
     pub fn of(app: &App) -> Self {
-        Self::at(app.config.data_dir.join("media"))
+        app.storage.clone()
+    }
+
+    /// As it is configured.
+    ///
+    /// # Errors
+    /// When the bucket's configuration makes no sense.
+    pub fn configured(config: &Config) -> anyhow::Result<Self> {
+        let bucket = if config.storage.bucket.is_empty() { None } else { Some(Bucket::of(&config.storage)?) };
+        Ok(Self { root: config.data_dir.join("media"), bucket })
     }
 
     /// In a folder, which is made when something is first put there.
     pub fn at(root: PathBuf) -> Self {
-        Self { root }
+        Self { root, bucket: None }
     }
 
-    /// Where the file of a key lies, whether it is there or not.
+    /// Where the file of a key lies in the folder, whether it is there or not.
     ///
     /// # Errors
     /// `InvalidInput` for what is no key: adopted rows may hold anything.
@@ -46,12 +60,49 @@ impl Storage {
         if good { Ok(self.root.join(key)) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, "not a storage key")) }
     }
 
-    /// Whether there is a file under this key.
+    /// Whether there is a file under this key. A bucket that does not answer may have it: whoever wants it is told then.
     pub async fn has(&self, key: &str) -> bool {
-        match self.path(key) {
-            Ok(path) => fs::metadata(path).await.is_ok_and(|file| file.is_file()),
-            Err(_) => false,
+        match (self.path(key), &self.bucket) {
+            (Ok(_), Some(bucket)) => bucket.about(key).await.map_or_else(|error| error.kind() != io::ErrorKind::NotFound, |_| true),
+            (Ok(path), None) => fs::metadata(path).await.is_ok_and(|file| file.is_file()),
+            (Err(_), _) => false,
         }
+    }
+
+    /// A file to send on, whole or in parts.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn open(&self, key: &str) -> io::Result<Outgoing> {
+        let path = self.path(key)?;
+        match &self.bucket {
+            Some(bucket) => Ok(Outgoing::in_bucket(bucket.clone(), bucket.about(key).await?)),
+            None => Outgoing::open(&path).await,
+        }
+    }
+
+    /// A small file's bytes.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn read(&self, key: &str) -> io::Result<Vec<u8>> {
+        let path = self.path(key)?;
+        match &self.bucket {
+            Some(bucket) => Ok(bucket.read(key, 0, bucket.about(key).await?.length).await?.into()),
+            None => fs::read(path).await,
+        }
+    }
+
+    /// A file where tools can read it: itself, or a copy of what lies in a bucket.
+    ///
+    /// # Errors
+    /// When it is not there, or there is no room for the copy.
+    pub async fn local(&self, key: &str) -> io::Result<Local> {
+        let path = self.path(key)?;
+        let Some(bucket) = &self.bucket else { return Ok(Local { path, _copy: None }) };
+        let copy = Scratch::new(self).await?;
+        bucket.fetch(key, copy.path()).await?;
+        Ok(Local { path: copy.path().to_owned(), _copy: Some(copy) })
     }
 
     /// A path beside the files, on the same disk, for a tool that writes by itself. Follow with [`Storage::adopt`].
@@ -68,15 +119,19 @@ impl Storage {
     ///
     /// # Errors
     /// When the disk is full or the file is gone.
-    pub async fn adopt(&self, scratch: &Path, key: &str) -> io::Result<PathBuf> {
+    pub async fn adopt(&self, scratch: &Path, key: &str) -> io::Result<()> {
         let path = self.path(key)?;
+        if let Some(bucket) = &self.bucket {
+            bucket.send(scratch, key).await?;
+            discard(Some(scratch.to_owned()));
+            return Ok(());
+        }
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).await?;
         fs::File::open(scratch).await?.sync_all().await?;
         fs::rename(scratch, &path).await?;
         // The name is on the disk once its folder is.
-        fs::File::open(folder).await?.sync_all().await?;
-        Ok(path)
+        fs::File::open(folder).await?.sync_all().await
     }
 
     /// The keys of all files in a folder.
@@ -84,6 +139,9 @@ impl Storage {
     /// # Errors
     /// When the folder can't be read.
     pub async fn keys(&self, folder: &str) -> io::Result<std::collections::BTreeSet<String>> {
+        if let Some(bucket) = &self.bucket {
+            return Ok(bucket.list(folder).await?.into_iter().map(|file| file.key).collect());
+        }
         let mut keys = std::collections::BTreeSet::new();
         let mut list = match fs::read_dir(self.root.join(folder)).await {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(keys),
@@ -100,6 +158,13 @@ impl Storage {
     /// # Errors
     /// When a folder can't be read.
     pub async fn sweep(&self) -> io::Result<()> {
+        if let Some(bucket) = &self.bucket {
+            for About { key, modified, .. } in bucket.list("downloads").await? {
+                if modified.elapsed().is_ok_and(|age| age > MADE_AGAIN) {
+                    bucket.remove(&key).await?;
+                }
+            }
+        }
         for (folder, kept) in [("incoming", LEFT_BEHIND), ("downloads", MADE_AGAIN)] {
             let mut list = match fs::read_dir(self.root.join(folder)).await {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -124,8 +189,7 @@ impl Storage {
     pub async fn put(&self, key: &str, bytes: &[u8]) -> io::Result<()> {
         let mut incoming = self.begin().await?;
         incoming.write(bytes).await?;
-        incoming.finish(key).await?;
-        Ok(())
+        incoming.close().await?.adopt(self, key).await
     }
 
     /// Starts a file of unknown length.
@@ -135,17 +199,35 @@ impl Storage {
     pub async fn begin(&self) -> io::Result<Incoming> {
         let path = self.scratch().await?;
         let file = BufWriter::with_capacity(256 * 1024, fs::File::create_new(&path).await?);
-        Ok(Incoming { storage: self.clone(), path: Some(path), file, bytes: 0 })
+        Ok(Incoming { path: Some(path), file, bytes: 0 })
     }
 
     /// Removes a file; that it is not there is as good.
     pub async fn remove(&self, key: &str) {
-        if let Ok(path) = self.path(key)
-            && let Err(error) = fs::remove_file(&path).await
+        let Ok(path) = self.path(key) else { return };
+        let removed = match &self.bucket {
+            Some(bucket) => bucket.remove(key).await,
+            None => fs::remove_file(&path).await,
+        };
+        if let Err(error) = removed
             && error.kind() != io::ErrorKind::NotFound
         {
-            tracing::warn!("{} could not be removed: {error}", path.display());
+            tracing::warn!("{key} could not be removed: {error}");
         }
+    }
+}
+
+/// A file that tools can read, as long as this is kept.
+#[derive(Debug)]
+pub struct Local {
+    path: PathBuf,
+    _copy: Option<Scratch>,
+}
+
+impl Local {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 
@@ -207,7 +289,6 @@ fn discard(path: Option<PathBuf>) {
 /// A file being written; thrown away unless it is finished.
 #[derive(Debug)]
 pub struct Incoming {
-    storage: Storage,
     path: Option<PathBuf>,
     file: BufWriter<fs::File>,
     bytes: u64,
@@ -229,16 +310,13 @@ impl Incoming {
         Ok(())
     }
 
-    /// Puts it under its key.
+    /// Has it whole on the disk, to be looked at before it is adopted.
     ///
     /// # Errors
     /// When the disk is full.
-    pub async fn finish(mut self, key: &str) -> io::Result<PathBuf> {
+    pub async fn close(mut self) -> io::Result<Scratch> {
         self.file.flush().await?;
-        let Some(path) = self.path.clone() else { return Err(io::ErrorKind::NotFound.into()) };
-        let kept = self.storage.adopt(&path, key).await?;
-        self.path = None;
-        Ok(kept)
+        Ok(Scratch { path: self.path.take() })
     }
 }
 

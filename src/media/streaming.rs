@@ -5,11 +5,7 @@
 //! addresses, which name one file, end soon, and are good only for the session they were made for; they are checked
 //! without the database.
 
-use super::{
-    outgoing::{Outgoing, Wanted},
-    renditions,
-    storage::Storage,
-};
+use super::{outgoing::Wanted, renditions, storage::Storage};
 use crate::{
     accounts::entitlements::entitlements,
     error::{AppError, AppResult},
@@ -27,9 +23,8 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
+use std::io;
 use time::Duration;
-use tower::ServiceExt;
-use tower_http::services::ServeFile;
 
 /// What the signature of an address is for.
 const PURPOSE: &str = "hear";
@@ -92,8 +87,7 @@ async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: 
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         return Ok(response);
     }
-    let path = Storage::of(app).path(&standard).map_err(|_| AppError::NotFound)?;
-    Ok(ranged(request, &path, mime(&standard)).await)
+    Ok(ranged(request, &Storage::of(app), &standard, mime(&standard)).await)
 }
 
 /// The key of a better file than the standard one: what is wished, as far as the listener's tier has it and the track.
@@ -133,9 +127,8 @@ fn holder(headers: &HeaderMap) -> String {
 /// A file at its signed address. Everything that is not exactly as it was signed is not there.
 pub async fn hear(State(app): State<App>, Path(grant): Path<String>, request: Request) -> Response {
     let headers = request.headers().clone();
-    let path = granted(&app, &headers, &grant).and_then(|key| Some((Storage::of(&app).path(&key).ok()?, mime(&key))));
-    match path {
-        Some((path, mime)) => ranged(request, &path, mime).await,
+    match granted(&app, &headers, &grant) {
+        Some(key) => ranged(request, &Storage::of(&app), &key, mime(&key)).await,
         None => doors::error_response(&headers, &AppError::NotFound),
     }
 }
@@ -169,11 +162,17 @@ pub fn from_the_start(headers: &HeaderMap) -> bool {
 }
 
 /// A file whole or by one range, with its tag: the file under a key never changes.
-pub async fn ranged(request: Request, path: &std::path::Path, mime: &'static str) -> Response {
-    let tag = format!("\"{}\"", path.file_name().and_then(|name| name.to_str()).unwrap_or_default());
+pub async fn ranged(request: Request, storage: &Storage, key: &str, mime: &'static str) -> Response {
+    let tag = format!("\"{}\"", key.rsplit('/').next().unwrap_or_default());
     let headers = request.headers();
     let has = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let Ok(file) = Outgoing::open(path).await else { return doors::error_response(headers, &AppError::NotFound) };
+    let file = match storage.open(key).await {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::NotADirectory) => {
+            return doors::error_response(headers, &AppError::NotFound);
+        }
+        Err(error) => return doors::error_response(headers, &AppError::from(anyhow::Error::from(error))),
+    };
     // A range of another version of the file is worth nothing: then the whole is sent.
     let range = has(header::RANGE).filter(|_| has(header::IF_RANGE).is_none_or(|version| version.trim() == tag));
     let known =
@@ -218,17 +217,12 @@ pub async fn ranged(request: Request, path: &std::path::Path, mime: &'static str
 
 /// A picture. Its name changes with its content.
 pub async fn image(State(app): State<App>, Path(name): Path<String>, request: Request) -> Response {
-    let headers = request.headers().clone();
-    let path = Storage::of(&app).path(&format!("images/{name}")).ok().filter(|_| name.ends_with(".webp"));
-    let Some(path) = path else { return doors::error_response(&headers, &AppError::NotFound) };
-    let mime = "image/webp".parse().expect("a media type");
-    match ServeFile::new_with_mime(path, &mime).oneshot(request).await {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND => doors::error_response(&headers, &AppError::NotFound),
-        Ok(response) => {
-            let mut response = response.map(Body::new);
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-            response
-        }
-        Err(never) => match never {},
+    if !name.ends_with(".webp") {
+        return doors::error_response(request.headers(), &AppError::NotFound);
     }
+    let mut response = ranged(request, &Storage::of(&app), &format!("images/{name}"), "image/webp").await;
+    if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    }
+    response
 }

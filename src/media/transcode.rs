@@ -112,8 +112,8 @@ pub fn stem(original: &str) -> &str {
 /// # Errors
 /// What is wrong with it, or with us.
 pub async fn make(storage: &Storage, original: &str, wanted: &[Quality]) -> Result<Made, Problem> {
-    let source = storage.path(original).map_err(|_| Problem::Missing)?;
-    let probed = probe::look(&source).await?;
+    let source = storage.local(original).await?;
+    let probed = probe::look(source.path()).await?;
     let mut scratches = Vec::new();
     for quality in wanted {
         if *quality != Quality::Flac || probed.lossless() {
@@ -121,7 +121,7 @@ pub async fn make(storage: &Storage, original: &str, wanted: &[Quality]) -> Resu
         }
     }
     let paths: Vec<_> = scratches.iter().map(|(quality, scratch)| (*quality, scratch.path().to_owned())).collect();
-    let run = encode::run(&source, &probed, &paths).await?;
+    let run = encode::run(source.path(), &probed, &paths).await?;
     let mut renditions = Vec::new();
     for (encoded, (_, scratch)) in run.files.iter().zip(scratches) {
         let key = encoded.quality.key(stem(original));

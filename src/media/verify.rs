@@ -1,4 +1,4 @@
-//! Whether the sound in storage and the rows that name it agree.
+//! Whether what lies in storage, sound and pictures, and the rows that name it agree.
 
 use super::storage::Storage;
 use crate::server::state::App;
@@ -37,7 +37,7 @@ impl std::fmt::Display for Report {
     }
 }
 
-/// Compares originals and renditions with the rows that name them. Files that are being written while it looks may
+/// Compares originals, renditions and pictures with the rows that name them. Files that are being written while it looks may
 /// appear as files without a row.
 ///
 /// # Errors
@@ -46,6 +46,7 @@ pub async fn verify(app: &App) -> Result<Report> {
     let storage = Storage::of(app);
     let mut files = storage.keys("originals").await?;
     files.extend(storage.keys("audio").await?);
+    files.extend(storage.keys("images").await?);
     let recorded: BTreeSet<String> = sqlx::query_scalar!("SELECT fileKey FROM uploadedFiles").fetch_all(&app.db).await?.into_iter().collect();
     // What was withdrawn keeps its files; what was never ready may have lost its original.
     let tracks: BTreeSet<String> = sqlx::query_scalar!(
@@ -70,10 +71,37 @@ pub async fn verify(app: &App) -> Result<Report> {
     let of_songs: BTreeSet<&str> =
         songs.iter().filter_map(|key| key.strip_prefix("audio/")).filter_map(|name| name.split(['-', '.']).next()).collect();
     let of_song = |key: &str| key.rsplit('/').next().and_then(|name| name.split(['-', '.']).next()).is_some_and(|stem| of_songs.contains(stem));
-    let named = |key: &String| tracks.contains(key) || songs.contains(key) || waiting.contains(key) || recorded.contains(key) || of_song(key);
+    // A row names one size of a picture. Those of before pictures were recorded are named only there.
+    let pictures: BTreeSet<String> = sqlx::query_scalar!(
+        "SELECT coverArtUrl AS `url!: String` FROM artistUploads WHERE coverArtUrl LIKE '/media/images/%'
+         UNION SELECT profileImage FROM artistProfiles WHERE profileImage LIKE '/media/images/%'
+         UNION SELECT bannerImage FROM artistProfiles WHERE bannerImage LIKE '/media/images/%'
+         UNION SELECT coverImageUrl FROM albums WHERE coverImageUrl LIKE '/media/images/%'
+         UNION SELECT coverArtUrl FROM tracks WHERE coverArtUrl LIKE '/media/images/%'
+         UNION SELECT coverImageUrl FROM playlists WHERE coverImageUrl LIKE '/media/images/%'
+         UNION SELECT coverImageUrl FROM userPlaylists WHERE coverImageUrl LIKE '/media/images/%'"
+    )
+    .fetch_all(&app.db)
+    .await?
+    .into_iter()
+    .map(|url| url.trim_start_matches("/media/").to_owned())
+    .collect();
+    let stem = |key: &str| key.split('-').next().unwrap_or_default().to_owned();
+    let shown: BTreeSet<String> = pictures.iter().map(|key| stem(key)).collect();
+    let named = |key: &String| {
+        tracks.contains(key) || songs.contains(key) || waiting.contains(key) || recorded.contains(key) || of_song(key) || shown.contains(&stem(key))
+    };
     Ok(Report {
         files: files.len(),
-        missing: tracks.union(&songs).chain(&recorded).filter(|key| !files.contains(*key)).cloned().collect::<BTreeSet<_>>().into_iter().collect(),
+        missing: tracks
+            .union(&songs)
+            .chain(&recorded)
+            .chain(&pictures)
+            .filter(|key| !files.contains(*key))
+            .cloned()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         nameless: files.iter().filter(|key| !named(key)).cloned().collect(),
         unrecorded: tracks.iter().filter(|key| !recorded.contains(*key)).cloned().collect(),
     })

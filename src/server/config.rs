@@ -1,5 +1,6 @@
 //! The run-time configuration: `Leptos.toml`, overridden by the environment, read into one typed value.
 
+use crate::media::storage::Storage;
 use anyhow::{Context, Result, ensure};
 use figment::{
     Figment,
@@ -23,6 +24,7 @@ pub struct Config {
     pub server: ServerConfig,
     pub database: DatabaseConfig,
     pub mail: MailConfig,
+    pub storage: StorageConfig,
     pub payments: PaymentsConfig,
     pub rules: Rules,
     pub leptos: LeptosSection,
@@ -69,6 +71,26 @@ pub struct MailConfig {
     /// As lettre reads it: `smtp://user:password@host:587?tls=required`. Empty in development: mail is only kept.
     pub smtp_url: String,
     pub from: String,
+}
+
+/// Where audio and pictures lie: in a bucket that speaks S3's protocol, or in `data_dir` when there is none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageConfig {
+    /// Empty: files lie in `data_dir`.
+    pub bucket: String,
+    /// Empty: Amazon's own.
+    pub endpoint: String,
+    pub region: String,
+    /// Empty: the machine's own role.
+    pub access_key: String,
+    pub secret_key: String,
+}
+
+impl Default for StorageConfig {
+    fn default() -> Self {
+        Self { bucket: String::new(), endpoint: String::new(), region: "us-east-1".to_owned(), access_key: String::new(), secret_key: String::new() }
+    }
 }
 
 /// Who moves money. A provider without keys does not exist.
@@ -146,6 +168,7 @@ impl Default for Config {
             },
             database: DatabaseConfig { url: String::new(), migrate_url: String::new(), max_connections: 16 },
             mail: MailConfig { smtp_url: String::new(), from: "Gifted Eternity <noreply@localhost>".to_owned() },
+            storage: StorageConfig::default(),
             payments: PaymentsConfig::default(),
             rules: Rules {
                 tip_minimum_cents: 100,
@@ -206,6 +229,11 @@ impl Config {
         ensure!(self.rules.tip_fee_basis_points < 10_000, "rules.tip_fee_basis_points must be below 10000 (100 %)");
         ensure!(self.rules.sale_fee_basis_points < 10_000, "rules.sale_fee_basis_points must be below 10000 (100 %)");
         self.payments.check(self.development())?;
+        Storage::configured(&self)?;
+        ensure!(
+            self.development() || !self.storage.endpoint.starts_with("http://") || self.storage.bucket.is_empty(),
+            "storage.endpoint must start with https:// in production"
+        );
         if self.mode == Mode::Production {
             ensure!(
                 self.secret.len() >= 32,
@@ -246,6 +274,7 @@ impl Config {
         shown.database.url = without_password(&self.database.url);
         shown.database.migrate_url = without_password(&self.database.migrate_url);
         shown.mail.smtp_url = without_password(&self.mail.smtp_url);
+        shown.storage.secret_key = hide(&self.storage.secret_key);
         shown.payments.stripe.secret_key = hide(&self.payments.stripe.secret_key);
         shown.payments.stripe.webhook_secrets = self.payments.stripe.webhook_secrets.iter().map(|secret| hide(secret)).collect();
         shown

@@ -1,7 +1,7 @@
 //! What every request can reach.
 
 use super::{clock::Clock, config::Config};
-use crate::listening::spool::Spool;
+use crate::{listening::spool::Spool, media::storage::Storage};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -15,6 +15,8 @@ pub struct App {
     pub db: MySqlPool,
     pub clock: Clock,
     pub metrics: Option<PrometheusHandle>,
+    /// Where audio and pictures lie.
+    pub storage: Storage,
     /// Plays on their way to the database.
     pub plays: Spool,
     /// For calls to payment providers.
@@ -25,13 +27,18 @@ pub struct App {
 
 impl App {
     /// State over an open database.
+    ///
+    /// # Panics
+    /// When the configuration was not checked.
     pub fn new(config: Config, db: MySqlPool) -> Self {
         let plays = Spool::at(config.data_dir.join("plays"));
+        let storage = Storage::configured(&config).expect("a checked configuration");
         Self {
             config: Arc::new(config),
             db,
             clock: Clock::default(),
             metrics: None,
+            storage,
             plays,
             http: crate::payments::http_client(),
             work: Arc::default(),

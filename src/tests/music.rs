@@ -45,7 +45,11 @@ pub async fn artist(site: &TestApp, name: &str) -> Person {
 
 /// An artist with one published track, `/tracks/1`, of so many seconds.
 pub async fn with_track(seconds: u32) -> (TestApp, Person) {
-    let site = TestApp::start().await;
+    with_track_on(TestApp::start().await, seconds).await
+}
+
+/// The same on a site that is there.
+pub async fn with_track_on(site: TestApp, seconds: u32) -> (TestApp, Person) {
     let ida = artist(&site, "Ida").await;
     let audio = file("song.wav", sound(site.folder.path(), "song.wav", seconds));
     let (to, _) = ida.submit_files("/studio/uploads/new", form(&[("title", "Night drive"), ("genre", "Jazz")]).part("audio", audio)).await;
@@ -80,6 +84,16 @@ async fn becoming_an_artist_with_pictures() {
     assert_eq!(image.headers()[header::CONTENT_TYPE], "image/webp");
     assert!(image.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
     assert_eq!(site.visitor().get("/artists/2").await.status(), StatusCode::NOT_FOUND);
+    // Every size of both is recorded, with what it is.
+    assert_eq!(site.number("SELECT COUNT(*) FROM uploadedFiles WHERE userId = 1 AND mimeType = 'image/webp' AND size > 0").await, 5);
+    let banner = "SELECT CAST(JSON_EXTRACT(metadata, '$.width') AS SIGNED) FROM uploadedFiles WHERE fileKey LIKE '%-800.webp' AND JSON_EXTRACT(metadata, '$.purpose') = 'banner'";
+    assert_eq!(site.number(banner).await, 800);
+    let report = eternity::media::verify::verify(&site.app).await.unwrap();
+    assert!(report.agrees() && report.files == 5, "{report}");
+    // Nobody's pictures are not kept.
+    let (to, _) = site.visitor().submit_files("/studio/profile", form(&[("name", "Eve")]).part("image", file("me.png", picture(500, 400)))).await;
+    assert!(to.starts_with("/log-in"), "{to}");
+    assert_eq!(std::fs::read_dir(site.folder.path().join("media/images")).unwrap().count(), 5);
 }
 
 #[tokio::test]

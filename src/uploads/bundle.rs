@@ -13,9 +13,9 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
-use futures::{StreamExt, io::AsyncWriteExt};
+use futures::{StreamExt, TryStreamExt, io::AsyncWriteExt};
 use std::{collections::HashSet, io};
-use tokio::io::{AsyncReadExt, DuplexStream};
+use tokio::io::DuplexStream;
 use tokio_util::io::ReaderStream;
 
 /// How much of it is in memory.
@@ -81,14 +81,11 @@ async fn write(app: &App, user: Option<UserId>, list: List, writer: DuplexStream
         let name = unique(&mut names, &numbered.file_name(extension));
         let entry = ZipEntryBuilder::new(format!("{folder}/{name}").into(), Compression::Stored).unix_permissions(0o644);
         let mut entry = zip.write_entry_stream(entry).await?;
-        let mut from = tokio::fs::File::open(&file.path).await?;
-        let mut piece = vec![0; PIECE];
-        loop {
-            let read = from.read(&mut piece).await?;
-            if read == 0 {
-                break;
-            }
-            entry.write_all(&piece[..read]).await?;
+        let from = storage.open(&file.key).await?;
+        let length = from.length;
+        let mut pieces = from.body(0, length).into_data_stream();
+        while let Some(piece) = pieces.try_next().await? {
+            entry.write_all(&piece).await?;
         }
         entry.close().await?;
         if let Some(track) = source.counted {

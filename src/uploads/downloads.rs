@@ -77,7 +77,8 @@ pub fn plain(name: &str) -> String {
 /// A file that is there to be sent.
 #[derive(Debug)]
 pub struct Ready {
-    pub path: std::path::PathBuf,
+    /// Where in storage.
+    pub key: String,
     pub mime: &'static str,
     pub name: String,
 }
@@ -230,7 +231,7 @@ pub async fn sent(app: &App, me: Option<&Me>, source: Source, format: Format, re
     if let Some(track) = counted.filter(|_| begins) {
         count(app, track, me.map(|me| me.id), format).await?;
     }
-    let mut response = streaming::ranged(request, &ready.path, ready.mime).await;
+    let mut response = streaming::ranged(request, &Storage::of(app), &ready.key, ready.mime).await;
     named(&mut response, &ready.name);
     Ok(response)
 }
@@ -284,9 +285,8 @@ pub async fn count(app: &App, track: TrackId, user: Option<UserId>, format: Form
 /// # Errors
 /// What went wrong in making it.
 pub async fn file(storage: &Storage, original: &str, labels: &Labels, format: Format) -> Result<Ready, Problem> {
-    let source = storage.path(original).map_err(|_| Problem::Missing)?;
     let (extension, mime) = match format {
-        Format::Original => of_kind(recognise::file(&source).await?),
+        Format::Original => of_kind(recognise::kept(storage, original).await?),
         Format::Flac => ("flac", "audio/flac"),
         Format::Wav => ("wav", "audio/wav"),
         Format::Mp3V0 | Format::Mp3320 => ("mp3", "audio/mpeg"),
@@ -295,7 +295,7 @@ pub async fn file(storage: &Storage, original: &str, labels: &Labels, format: Fo
     };
     let name = labels.file_name(extension);
     if format == Format::Original {
-        return Ok(Ready { path: source, mime, name });
+        return Ok(Ready { key: original.to_owned(), mime, name });
     }
     let content = format!("{original}\n{}\n{labels:?}", format.code());
     let digest: String = Sha256::digest(content.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
@@ -304,10 +304,10 @@ pub async fn file(storage: &Storage, original: &str, labels: &Labels, format: Fo
         let _turn = MAKERS.acquire().await.map_err(|_| Problem::Internal)?;
         // Somebody may have made it while this one waited.
         if !storage.has(&key).await {
-            make(storage, &source, labels, format, &key).await?;
+            make(storage, original, labels, format, &key).await?;
         }
     }
-    Ok(Ready { path: storage.path(&key)?, mime, name })
+    Ok(Ready { key, mime, name })
 }
 
 fn of_kind(kind: recognise::Kind) -> (&'static str, &'static str) {
@@ -323,8 +323,9 @@ fn of_kind(kind: recognise::Kind) -> (&'static str, &'static str) {
     (extension, kind.mime)
 }
 
-async fn make(storage: &Storage, source: &std::path::Path, labels: &Labels, format: Format, key: &str) -> Result<(), Problem> {
-    let probed = probe::look(source).await?;
+async fn make(storage: &Storage, original: &str, labels: &Labels, format: Format, key: &str) -> Result<(), Problem> {
+    let source = storage.local(original).await?;
+    let probed = probe::look(source.path()).await?;
     let scratch = Scratch::new(storage).await?;
     let cover = match &labels.cover {
         Some(key) => jpeg(storage, key).await,
@@ -332,7 +333,7 @@ async fn make(storage: &Storage, source: &std::path::Path, labels: &Labels, form
     };
     let mut picture = None;
     let mut command = tool("ffmpeg", LONGEST.as_secs());
-    command.args(["-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-f", probed.demuxer, "-i"]).arg(file_url(source));
+    command.args(["-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-f", probed.demuxer, "-i"]).arg(file_url(source.path()));
     // Ogg has its cover in a comment, WAV has none.
     if let Some(cover) = cover.as_ref().filter(|_| !matches!(format, Format::Opus | Format::Wav)) {
         let place = Scratch::new(storage).await?;
@@ -392,7 +393,7 @@ fn recipe(format: Format, probed: &Probed) -> Vec<&'static str> {
 
 /// A kept cover as JPEG, which every player shows; small enough for a comment.
 async fn jpeg(storage: &Storage, key: &str) -> Option<Vec<u8>> {
-    let bytes = tokio::fs::read(storage.path(key).ok()?).await.ok()?;
+    let bytes = storage.read(key).await.ok()?;
     let made = tokio::task::spawn_blocking(move || {
         let picture = image::load_from_memory(&bytes).ok()?.thumbnail(600, 600).to_rgb8();
         let mut jpeg = Vec::new();

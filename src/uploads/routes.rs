@@ -5,7 +5,7 @@ use super::{Download, KeptFile, Sound, TrackText, UploadAnswer, replace, staging
 use crate::{
     accounts::{Artist, Me},
     error::{AppError, AppResult},
-    ids::TrackId,
+    ids::{TrackId, UserId},
     media::{
         forms::{self, Incoming, Part},
         images::Purpose,
@@ -57,7 +57,7 @@ async fn create(
     headers: HeaderMap,
     multipart: Multipart,
 ) -> Response {
-    let mut incoming = Incoming::new(&app, multipart);
+    let mut incoming = Incoming::new(&app, &visitor, multipart);
     let mut kept = None;
     let result = created(&app, &visitor, &headers, &mut incoming, &mut kept).await;
     if doors::wants_html(&headers) {
@@ -106,7 +106,7 @@ async fn created(app: &App, visitor: &Visitor, headers: &HeaderMap, incoming: &m
             }
             continue;
         }
-        match forms::part(app, field, PICTURES).await? {
+        match forms::part(app, Some(me.id), field, PICTURES).await? {
             Part::Text(name, value) => incoming.values.push((name, value)),
             Part::Problem(name, message) => incoming.errors.add(&name, message),
             Part::Nothing => {}
@@ -118,7 +118,7 @@ async fn created(app: &App, visitor: &Visitor, headers: &HeaderMap, incoming: &m
             incoming.errors.add("audio", crate::t!("uploads.error.audio_missing"));
         }
     }
-    fill_in(app, incoming, kept.as_ref()).await;
+    fill_in(app, me.id, incoming, kept.as_ref()).await;
     let text = text_of(incoming)?;
     let Some(file) = kept.as_ref() else { return Err(AppError::at("audio", crate::t!("uploads.error.audio_missing"))) };
     let cover = incoming.picture("cover_kept");
@@ -126,9 +126,9 @@ async fn created(app: &App, visitor: &Visitor, headers: &HeaderMap, incoming: &m
 }
 
 /// Fields that were left empty take what the file's tags say.
-async fn fill_in(app: &App, incoming: &mut Incoming<'_>, file: Option<&KeptFile>) {
+async fn fill_in(app: &App, user: UserId, incoming: &mut Incoming<'_>, file: Option<&KeptFile>) {
     let Some(file) = file.filter(|_| incoming.value("title").trim().is_empty() || incoming.value("genre").is_empty()) else { return };
-    let (title, genre, cover) = staging::tags_of(app, file).await;
+    let (title, genre, cover) = staging::tags_of(app, user, file).await;
     let found = [("title", title), ("genre", Some(genre).filter(|genre| !genre.is_empty())), ("cover_kept", cover)];
     for (name, value) in found.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         if incoming.value(name).trim().is_empty() {
@@ -164,7 +164,7 @@ async fn replaced(
     headers: HeaderMap,
     multipart: Multipart,
 ) -> Response {
-    let mut incoming = Incoming::new(&app, multipart);
+    let mut incoming = Incoming::new(&app, &visitor, multipart);
     let result = new_audio(&app, &visitor, &id, &headers, &mut incoming).await;
     let action = format!("/studio/uploads/{id}/audio");
     match result {
@@ -210,7 +210,7 @@ async fn edit(
     headers: HeaderMap,
     multipart: Multipart,
 ) -> Response {
-    let mut incoming = Incoming::new(&app, multipart);
+    let mut incoming = Incoming::new(&app, &visitor, multipart);
     if let Err(error) = incoming.take_all(PICTURES).await {
         return doors::error_response(&headers, &error);
     }

@@ -11,7 +11,7 @@ use crate::{
     media::{
         images::{self, Purpose},
         probe::{self, Problem},
-        storage::Storage,
+        storage::{Scratch, Storage},
         tags::{self, Tags},
     },
     server::{state::App, tokens},
@@ -274,7 +274,7 @@ pub async fn arrived(app: &App, coming: &Coming, part: Part) -> AppResult<Result
         replace::begin(app, coming.artist, track, &coming.id).await?;
         return Ok(Ok(track));
     }
-    let (text, cover) = draft(app, &coming.name, found).await;
+    let (text, cover) = draft(app, coming.user, &coming.name, found).await;
     Ok(Ok(store::create(app, coming.artist, &coming.id, &text, cover.as_deref()).await?))
 }
 
@@ -289,10 +289,10 @@ async fn keep(app: &App, path: &Path, id: &str) -> io::Result<()> {
 }
 
 /// What a file's tags give for its form: texts, and the address of the cover that was in it. A title is there in any case.
-async fn draft(app: &App, file: &str, found: Tags) -> (TrackText, Option<String>) {
+async fn draft(app: &App, user: UserId, file: &str, found: Tags) -> (TrackText, Option<String>) {
     let cover = match found.cover {
         // A picture that is none is only not there.
-        Some(bytes) if bytes.len() <= app.config.rules.image_maximum_bytes => images::keep(app, bytes, Purpose::Cover).await.ok(),
+        Some(bytes) if bytes.len() <= app.config.rules.image_maximum_bytes => images::keep(app, user, bytes, Purpose::Cover).await.ok(),
         _ => None,
     };
     let title = found.title.unwrap_or_else(|| file.rsplit_once('.').map_or(file, |(stem, _)| stem).replace('_', " "));
@@ -311,11 +311,11 @@ fn known_genre(genre: Option<String>) -> String {
 }
 
 /// What the tags of a file that came by a form give for the fields that were left empty.
-pub async fn tags_of(app: &App, file: &KeptFile) -> (Option<String>, String, Option<String>) {
-    let Ok(path) = Storage::of(app).path(&key(&file.id)) else { return (None, String::new(), None) };
-    let found = tags::read(&path).await;
+pub async fn tags_of(app: &App, user: UserId, file: &KeptFile) -> (Option<String>, String, Option<String>) {
+    let Ok(kept) = Storage::of(app).local(&key(&file.id)).await else { return (None, String::new(), None) };
+    let found = tags::read(kept.path()).await;
     let titled = found.title.is_some();
-    let (text, cover) = draft(app, &file.name, found).await;
+    let (text, cover) = draft(app, user, &file.name, found).await;
     (titled.then_some(text.title), text.genre, cover)
 }
 
@@ -387,10 +387,10 @@ async fn finish(
 }
 
 async fn copy(storage: &Storage, id: &str, path: &Path) -> Result<(i64, probe::Probed), Problem> {
-    let scratch = storage.scratch().await?;
-    let bytes = tokio::fs::copy(path, &scratch).await?;
-    let kept = storage.adopt(&scratch, &key(id)).await?;
-    let probed = probe::probe(&kept).await?;
+    let scratch = Scratch::new(storage).await?;
+    let bytes = tokio::fs::copy(path, scratch.path()).await?;
+    let probed = probe::probe(scratch.path()).await?;
+    scratch.adopt(storage, &key(id)).await?;
     Ok((i64::try_from(bytes).map_err(|_| Problem::TooLarge)?, probed))
 }
 
@@ -411,8 +411,9 @@ async fn store(app: &App, storage: &Storage, id: &str, field: &mut Field<'_>) ->
         return Err(Problem::TooLarge);
     }
     let bytes = i64::try_from(incoming.bytes()).map_err(|_| Problem::TooLarge)?;
-    let path = incoming.finish(&key(id)).await?;
-    let probed = probe::probe(&path).await?;
+    let whole = incoming.close().await?;
+    let probed = probe::probe(whole.path()).await?;
+    whole.adopt(storage, &key(id)).await?;
     Ok((bytes, probed))
 }
 
