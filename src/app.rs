@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
     listening, notifications, payouts,
     player::{Player, PlayerBar, PlayerSound, embed},
-    playlists, posts, purchases, royalties, tips,
+    playlists, posts, purchases, royalties, subscriptions, tips,
     ui::{
         forms::{Flash, kept_message},
         gallery::Gallery,
@@ -242,6 +242,10 @@ fn Pages() -> impl IntoView {
             // money
             <Route path=path!("/tip/artists/:id") view=tips::pages::TipArtistPage ssr=SsrMode::Async/>
             <Route path=path!("/tip/tracks/:id") view=tips::pages::TipTrackPage ssr=SsrMode::Async/>
+            <Route path=path!("/plans") view=subscriptions::pages::PlansPage ssr=SsrMode::Async/>
+            <Route path=path!("/plans/:id") view=subscriptions::pages::PlanPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings/subscription") view=subscriptions::pages::SubscriptionPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings/subscription/cancel") view=subscriptions::pages::CancelPage ssr=SsrMode::Async/>
             <Route path=path!("/buy/:kind/:id") view=purchases::pages::BuyPage ssr=SsrMode::Async/>
             <Route path=path!("/checkout/:id") view=checkout::pages::CheckoutPage ssr=SsrMode::Async/>
             <Route path=path!("/receipts") view=checkout::pages::ReceiptsPage ssr=SsrMode::Async/>

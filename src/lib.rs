@@ -39,6 +39,7 @@ pub mod playlists;
 pub mod posts;
 pub mod purchases;
 pub mod royalties;
+pub mod subscriptions;
 pub mod tips;
 pub mod uploads;
 

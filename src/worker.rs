@@ -12,6 +12,7 @@ use crate::{
         rate,
         state::App,
     },
+    subscriptions,
     uploads::{self, replace::ReplaceAudio},
 };
 use anyhow::{Result, bail};
@@ -150,6 +151,7 @@ async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
     ledger::release(app, now).await?;
     royalties::store::close_due(app, now).await?;
+    subscriptions::renewals::sweep(app, now).await?;
     checkout::outside::sweep(app).await?;
     checkout::store::expire(app, now).await?;
     listening::store::sweep(app).await?;

@@ -58,15 +58,19 @@ pub async fn entitlements(app: &App, user: Option<UserId>) -> AppResult<Entitlem
 
 #[cfg(feature = "ssr")]
 async fn tier_of(app: &App, user: UserId, now: OffsetDateTime) -> sqlx::Result<Option<(String, String)>> {
-    // What was paid for is kept to the end of its period, also when it was cancelled or the next payment is late.
+    // What was paid for is kept to the end of its period, also when it was cancelled; and while its renewal is under way
+    // or tried again.
     let row = sqlx::query!(
         "SELECT subscriptionTiers.name, subscriptionTiers.features
          FROM userSubscriptions JOIN subscriptionTiers ON subscriptionTiers.id = userSubscriptions.tierId
+         LEFT JOIN subscriptionDetails ON subscriptionDetails.subscriptionId = userSubscriptions.id
          WHERE userSubscriptions.userId = ? AND userSubscriptions.currentPeriodStart <= ?
            AND ((userSubscriptions.status = 'active' AND userSubscriptions.currentPeriodEnd IS NULL)
-             OR (userSubscriptions.status IN ('active', 'past_due', 'cancelled') AND userSubscriptions.currentPeriodEnd > ?))
+             OR (userSubscriptions.status IN ('active', 'past_due', 'cancelled') AND userSubscriptions.currentPeriodEnd > ?)
+             OR (userSubscriptions.status IN ('active', 'past_due') AND userSubscriptions.cancelAtPeriodEnd = 0 AND subscriptionDetails.keptUntil > ?))
          ORDER BY subscriptionTiers.monthlyPrice DESC, subscriptionTiers.id DESC LIMIT 1",
         user,
+        now,
         now,
         now
     )

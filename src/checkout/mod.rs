@@ -53,12 +53,17 @@ pub struct ReceiptLine {
 pub enum Purpose {
     Tip,
     Purchase,
+    Subscription,
 }
 
 impl Purpose {
     /// Of a row's text.
     pub fn of_name(name: &str) -> Self {
-        if name == "tip" { Self::Tip } else { Self::Purchase }
+        match name {
+            "tip" => Self::Tip,
+            "subscription" => Self::Subscription,
+            _ => Self::Purchase,
+        }
     }
 
     /// As people read it.
@@ -66,6 +71,7 @@ impl Purpose {
         match self {
             Self::Tip => crate::t!("checkout.purpose.tip"),
             Self::Purchase => crate::t!("checkout.purpose.purchase"),
+            Self::Subscription => crate::t!("checkout.purpose.subscription"),
         }
         .into_owned()
     }

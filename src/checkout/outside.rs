@@ -30,6 +30,12 @@ pub async fn perform(app: &App, call: &str) -> Result<()> {
             store::opened(app, &order.checkout, answered.provider, reference, url, now).await?;
         }
         (Call::Open(order), _) => store::close(app, &order.checkout, "declined", now).await?,
+        (Call::Charge(charge), Answer::Charged { reference }) => {
+            let paid = Paid { checkout: charge.checkout.clone(), payment: reference.clone(), amount: charge.amount, currency: CURRENCY.to_owned() };
+            // What can't be used goes back by another call.
+            Box::pin(paid_at(app, answered.provider, &paid, now)).await?;
+        }
+        (Call::Charge(charge), _) => store::close(app, &charge.checkout, "declined", now).await?,
         (Call::Refund(refund), Answer::Refunded { .. }) => returned(app, answered.provider, refund.late, now).await?,
         (Call::Refund(refund), answer) => {
             tracing::error!(late = refund.late, ?answer, "a late payment could not be given back; the money stays with the provider");

@@ -26,6 +26,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 fn lead(bill: &Bill) -> String {
     match (bill.purpose, &bill.about) {
         (Purpose::Purchase, Some((title, _))) => t!("checkout.lead_purchase", title = title, by = bill.receiver),
+        (Purpose::Subscription, Some((plan, _))) => t!("checkout.lead_subscription", plan = plan),
         _ => t!("checkout.lead", artist = bill.receiver),
     }
     .into_owned()
@@ -34,8 +35,11 @@ fn lead(bill: &Bill) -> String {
 /// Amount, fee and who receives what.
 #[component]
 fn Parts(bill: Bill) -> impl IntoView {
-    let fee = if bill.fee_covered { t!("checkout.fee_on_top") } else { t!("checkout.fee_of_it") };
-    let amount = if bill.purpose == Purpose::Tip { t!("checkout.amount") } else { t!("checkout.price") };
+    let (amount, fee) = match bill.purpose {
+        Purpose::Tip => (t!("checkout.amount"), if bill.fee_covered { t!("checkout.fee_on_top") } else { t!("checkout.fee_of_it") }),
+        Purpose::Purchase => (t!("checkout.price"), t!("checkout.fee_of_it")),
+        Purpose::Subscription => (t!("checkout.subscription"), t!("checkout.site_keeps")),
+    };
     view! {
         <dl class="receipt">
             <div><dt>{amount}</dt><dd><Amount cents=bill.amount.0 currency=CURRENCY/></dd></div>
@@ -234,6 +238,7 @@ fn Receipt(bill: Bill) -> impl IntoView {
     let about = bill.about.clone().map(|(title, path)| view! { <div><dt>{label}</dt><dd><a href=path>{title}</a></dd></div> });
     let (thanks, way_back) = match (bill.purpose, &bill.about) {
         (Purpose::Purchase, Some((title, _))) => (t!("receipt.thanks_purchase"), t!("receipt.back", artist = title)),
+        (Purpose::Subscription, _) => (t!("receipt.thanks_subscription"), t!("receipt.back", artist = t!("subscriptions.own.title"))),
         _ => (t!("receipt.thanks", artist = bill.receiver), t!("receipt.back", artist = bill.receiver)),
     };
     let paid_on = bill.finished_at.filter(|_| bill.state == State::Completed).map(|moment| {

@@ -13,7 +13,7 @@ use crate::{
     },
     purchases,
     server::state::App,
-    tips,
+    subscriptions, tips,
     uploads::with_slug,
 };
 use time::{Duration, OffsetDateTime};
@@ -80,6 +80,11 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
         bill.again = ordered.thing.buy_path();
         bill.about = Some((ordered.title, bill.back.clone()));
         bill.receiver = ordered.by;
+    } else if row.subject == "subscriptionOrders" {
+        bill.back = "/settings/subscription".to_owned();
+        bill.again = "/plans".to_owned();
+        bill.about = Some((subscriptions::store::ordered(app, payment).await?, "/plans".to_owned()));
+        bill.receiver = crate::t!("subscriptions.receiver").into_owned();
     } else {
         about_tip(app, &mut bill).await?;
     }
@@ -121,7 +126,7 @@ pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResul
     let rows = sqlx::query!(
         "SELECT payments.id, payments.purpose, checkouts.state, checkouts.amount AS total, checkouts.createdAt, tips.trackId AS `tipped?`, o.uploadId AS `uploadId?`,
                 o.trackId AS `songId?`, o.albumId AS `albumId?`, COALESCE(recipient.artistName, seller.artistName, songs.artistName, albums.artistName, '') AS `receiver!: String`,
-                COALESCE(uploads.title, songs.title, albums.title) AS `title?: String`
+                COALESCE(uploads.title, songs.title, albums.title) AS `title?: String`, plan.name AS `plan?: String`
          FROM payments
          JOIN checkouts ON checkouts.paymentId = payments.id
          LEFT JOIN tipDetails ON tipDetails.paymentId = payments.id
@@ -132,6 +137,8 @@ pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResul
          LEFT JOIN artistProfiles seller ON seller.id = uploads.artistId
          LEFT JOIN tracks songs ON songs.id = o.trackId
          LEFT JOIN albums ON albums.id = o.albumId
+         LEFT JOIN subscriptionOrders ON subscriptionOrders.paymentId = payments.id
+         LEFT JOIN subscriptionTiers plan ON plan.id = subscriptionOrders.tierId
          WHERE payments.userId = ? AND payments.id < ? ORDER BY payments.id DESC LIMIT 21",
         payer,
         before.unwrap_or(i32::MAX)
@@ -147,8 +154,11 @@ pub async fn receipts(app: &App, payer: UserId, before: Option<i32>) -> AppResul
                 purpose: Purpose::of_name(&row.purpose),
                 state: State::of_name(&row.state),
                 total: row.total.into(),
-                receiver: row.receiver,
-                about: thing.zip(row.title).map(|(thing, title)| (title.clone(), thing.path(&title))),
+                receiver: if row.plan.is_some() { crate::t!("subscriptions.receiver").into_owned() } else { row.receiver },
+                about: match row.plan {
+                    Some(plan) => Some((plan, "/plans".to_owned())),
+                    None => thing.zip(row.title).map(|(thing, title)| (title.clone(), thing.path(&title))),
+                },
                 at: row.createdAt,
             }
         })
@@ -202,6 +212,7 @@ async fn settle_once(
     match checkout.subject.as_str() {
         "tips" => tips::store::settle(&mut tx, app, &checkout, reference, now).await?,
         "purchaseOrders" => purchases::store::settle(&mut tx, app, &checkout, now).await?,
+        "subscriptionOrders" => subscriptions::settle(&mut tx, app, &checkout, now).await?,
         _ => return Err(AppError::NotFound.into()),
     }
     commit(tx).await?;
@@ -242,6 +253,10 @@ pub async fn expire(app: &App, now: OffsetDateTime) -> AppResult<()> {
     .fetch_all(&app.db)
     .await?;
     for row in old {
+        // Its payer may be charged at this moment: what the provider answers ends it.
+        if outbox::waits(app, &row.provider, &subscriptions::renewals::charge_key(&row.id)).await? {
+            continue;
+        }
         if let (Some(provider), Some(reference)) = (Provider::of_name(&row.provider), &row.reference) {
             match ask(app, provider, reference).await {
                 Ok(Some(paid)) => {
@@ -327,6 +342,7 @@ async fn end_once(app: &App, payer: Option<UserId>, id: &str, state: &str, now: 
     outbox::withdraw(&mut tx, checkout.provider, &call_key(id), now).await?;
     match checkout.subject.as_str() {
         "tips" => tips::store::fail(&mut tx, checkout.subject_id).await?,
+        "subscriptionOrders" => subscriptions::fail(&mut tx, app, checkout.subject_id, now).await?,
         _ => purchases::store::fail(&mut tx, checkout.subject_id).await?,
     }
     commit(tx).await

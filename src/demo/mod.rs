@@ -13,6 +13,7 @@ mod people;
 mod posts;
 mod records;
 mod royalties;
+mod subscriptions;
 mod tracks;
 
 use crate::server::{clock::Clock, state::App};
@@ -43,6 +44,7 @@ pub async fn fill(app: &App, small: bool, say: &(dyn Fn(&str) + Send + Sync)) ->
     let records = records::fill(&filling, &people, &tracks).await?;
     listening::fill(&filling, &people, &tracks, &records).await?;
     money::fill(&filling, &people, &tracks).await?;
+    subscriptions::fill(&filling, &people).await?;
     royalties::fill(&filling, &people).await?;
     posts::fill(&filling, &people).await?;
     let set = if small { SMALL } else { FULL };

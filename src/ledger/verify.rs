@@ -79,6 +79,7 @@ pub async fn verify(pool: &MySqlPool) -> Result<Report, sqlx::Error> {
     earnings(&mut tx, &mut report).await?;
     payouts(&mut tx, &mut report).await?;
     sales(&mut tx, &mut report).await?;
+    subscriptions(&mut tx, &mut report).await?;
     late_payments(&mut tx, &mut report).await?;
     royalties(&mut tx, &mut report).await?;
     tx.rollback().await?;
@@ -388,6 +389,60 @@ async fn payouts(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<
          JOIN creatorEarnings c ON c.id = e.earningId
          GROUP BY c.id, c.amount, c.artistId
          HAVING ABS(SUM(e.amount)) > ABS(c.amount) OR MIN(p.artistId) <> c.artistId OR MAX(p.artistId) <> c.artistId"
+    );
+    Ok(())
+}
+
+/// What subscribers paid: the days it covers, the pool of those who are heard in them, and what the site keeps.
+async fn subscriptions(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<()> {
+    figure!(report, db, "subscription payments", "SELECT COUNT(*) AS `n!: i64` FROM subscriptionOrders WHERE state = 'completed'");
+    compare!(
+        report,
+        db,
+        "a subscription's payment is not what the journal says",
+        "SELECT CONCAT('payment ', o.paymentId, ' is ', o.state) AS `what!: String` FROM subscriptionOrders o
+         LEFT JOIN ledgerTransactions t ON t.subject = 'payments' AND t.subjectId = o.paymentId AND t.kind = 'subscription'
+         WHERE (o.state = 'completed') <> (t.id IS NOT NULL)"
+    );
+    compare!(
+        report,
+        db,
+        "the journal has a subscription that was not paid",
+        "SELECT t.idempotencyKey AS `what!: String` FROM ledgerTransactions t
+         LEFT JOIN payments p ON p.id = t.subjectId AND t.subject = 'payments' AND p.purpose = 'subscription' AND p.status IN ('completed', 'refunded')
+         WHERE t.kind = 'subscription' AND p.id IS NULL"
+    );
+    compare!(
+        report,
+        db,
+        "a subscription is not what was paid",
+        "SELECT CONCAT('payment ', p.id) AS `what!: String` FROM subscriptionOrders o
+         JOIN payments p ON p.id = o.paymentId JOIN checkouts c ON c.paymentId = o.paymentId
+         WHERE o.amount <> p.amount OR c.amount <> p.amount OR c.amount <> c.fee + c.net
+            OR (p.status IN ('completed', 'refunded')) <> (o.state = 'completed') OR (c.state = 'completed') <> (o.state = 'completed')"
+    );
+    compare!(
+        report,
+        db,
+        "the provider did not take what a subscriber paid",
+        "SELECT CONCAT('payment ', p.id) AS `what!: String` FROM payments p
+         JOIN ledgerTransactions t ON t.subject = 'payments' AND t.subjectId = p.id AND t.kind = 'subscription'
+         LEFT JOIN ledgerAccounts a ON a.code = CONCAT('provider:', p.provider, ':balance')
+         LEFT JOIN ledgerEntries e ON e.transactionId = t.id AND e.accountId = a.id
+         WHERE COALESCE(e.amount, 0) <> -p.amount"
+    );
+    compare!(
+        report,
+        db,
+        "what a subscriber paid for music is not what is to be shared",
+        "SELECT CONCAT('payment ', t.subjectId, ': ', COALESCE(e.amount, 0), ' in the pool, ', COALESCE(f.amount, 0), ' to share') AS `what!: String`
+         FROM ledgerTransactions t
+         LEFT JOIN ledgerAccounts a ON a.code = 'pool:subscriptions'
+         LEFT JOIN ledgerEntries e ON e.transactionId = t.id AND e.accountId = a.id
+         LEFT JOIN royaltyFunds f ON f.paymentId = t.subjectId
+         LEFT JOIN subscriptionOrders o ON o.paymentId = t.subjectId
+         WHERE t.kind = 'subscription' AND t.subject = 'payments'
+           AND (f.paymentId IS NULL OR COALESCE(e.amount, 0) <> f.amount OR COALESCE(o.startsAt, f.startsAt) <> f.startsAt OR COALESCE(o.endsAt, f.endsAt) <> f.endsAt)"
     );
     Ok(())
 }

@@ -14,6 +14,8 @@ use time::{Duration, OffsetDateTime};
 pub enum Call {
     /// Open a page of the provider on which a checkout is paid.
     Open(Order),
+    /// Charge somebody who has paid before, with nobody in front of it.
+    Charge(Charge),
     /// Give a payment back.
     Refund(Refund),
     /// Send an artist's payout.
@@ -32,6 +34,21 @@ pub struct Order {
     pub back: String,
     /// After that it can't be paid any more; seconds since 1970.
     pub closes_at: i64,
+    /// Whether its payer is to be charged again later.
+    #[serde(default)]
+    pub again: bool,
+}
+
+/// What is charged again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    pub checkout: String,
+    /// The earlier payment at the provider, by whose means this one is made.
+    pub before: String,
+    pub amount: Cents,
+    /// What the payer reads on the statement.
+    pub title: String,
+    pub email: Option<String>,
 }
 
 /// A payment that goes back.
@@ -58,6 +75,7 @@ pub struct Transfer {
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
     Opened { reference: String, url: String },
+    Charged { reference: String },
     Refunded { reference: String },
     Sent { reference: String },
     Refused { reason: String },

@@ -57,6 +57,15 @@ pub async fn id_of_key(app: &App, provider: Provider, key: &str) -> sqlx::Result
     sqlx::query_scalar!("SELECT id FROM providerCalls WHERE provider = ? AND idempotencyKey = ?", provider.name(), key).fetch_optional(&app.db).await
 }
 
+/// Whether a call under this key is still to be answered.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waits(app: &App, provider: &str, key: &str) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!("SELECT id FROM providerCalls WHERE provider = ? AND idempotencyKey = ? AND state = 'pending'", provider, key);
+    Ok(found.fetch_optional(&app.db).await?.is_some())
+}
+
 /// A call with its answer.
 #[derive(Clone, Debug)]
 pub struct Answered {

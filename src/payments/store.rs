@@ -16,6 +16,9 @@ use crate::{
 use sqlx::MySqlConnection;
 use time::{Duration, OffsetDateTime};
 
+/// The purpose whose payers are charged again, every month.
+pub const SUBSCRIPTION: &str = "subscription";
+
 /// What somebody is about to pay for.
 #[derive(Clone, Debug)]
 pub struct Intent {
@@ -84,6 +87,36 @@ pub async fn open_checkout(
     subject_id: i32,
     now: OffsetDateTime,
 ) -> Result<()> {
+    write_checkout(connection, id, intent, payment, subject, subject_id, now).await?;
+    if intent.provider.has_a_page() {
+        let order = Order {
+            checkout: id.to_owned(),
+            amount: intent.amount,
+            title: intent.title.clone(),
+            email: intent.email.clone(),
+            back: format!("{}/checkout/{id}", app.config.site_url),
+            // The page there closes before the checkout here, so that nothing can be paid in between.
+            closes_at: (now + OPEN_FOR - Duration::hours(1)).unix_timestamp(),
+            again: intent.purpose == SUBSCRIPTION,
+        };
+        outbox::write(connection, intent.provider, &call_key(id), &Call::Open(order), now).await?;
+    }
+    Ok(())
+}
+
+/// Writes the checkout of an intent, open, and opens no page: its payer is charged, or comes to a page of ours.
+///
+/// # Errors
+/// When the database does not answer, or the form was sent at the same moment by another request.
+pub async fn write_checkout(
+    connection: &mut MySqlConnection,
+    id: &str,
+    intent: &Intent,
+    payment: PaymentId,
+    subject: &str,
+    subject_id: i32,
+    now: OffsetDateTime,
+) -> Result<()> {
     sqlx::query!(
         "INSERT INTO checkouts (id, paymentId, subject, subjectId, formKey, fingerprint, amount, fee, net, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?)",
         id,
@@ -97,20 +130,8 @@ pub async fn open_checkout(
         intent.net.as_int()?,
         now
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    if intent.provider.has_a_page() {
-        let order = Order {
-            checkout: id.to_owned(),
-            amount: intent.amount,
-            title: intent.title.clone(),
-            email: intent.email.clone(),
-            back: format!("{}/checkout/{id}", app.config.site_url),
-            // The page there closes before the checkout here, so that nothing can be paid in between.
-            closes_at: (now + OPEN_FOR - Duration::hours(1)).unix_timestamp(),
-        };
-        outbox::write(connection, intent.provider, &call_key(id), &Call::Open(order), now).await?;
-    }
     Ok(())
 }
 

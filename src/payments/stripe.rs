@@ -2,7 +2,7 @@
 
 use super::{
     Provider,
-    gateway::{Answer, Call, Event, Forged, Gateway, News, Order, Paid, Refund, Session, Transfer},
+    gateway::{Answer, Call, Charge, Event, Forged, Gateway, News, Order, Paid, Refund, Session, Transfer},
     signature,
 };
 use crate::{
@@ -119,9 +119,58 @@ impl<'a> Stripe<'a> {
             ("payment_intent_data[metadata][checkout]", order.checkout.clone()),
         ];
         form.extend(order.email.clone().map(|email| ("customer_email", email)));
+        if order.again {
+            form.push(("customer_creation", "always".to_owned()));
+            form.push(("payment_intent_data[setup_future_usage]", "off_session".to_owned()));
+        }
         Ok(match self.post("checkout/sessions", key, &form).await? {
             Ok(session) => Answer::Opened { reference: text(&session, "id")?.to_owned(), url: text(&session, "url")?.to_owned() },
             Err(reason) => Answer::Refused { reason },
+        })
+    }
+
+    /// By the means of the earlier payment. <https://docs.stripe.com/payments/save-during-payment>
+    async fn charge(&self, key: &str, charge: &Charge) -> Result<Answer> {
+        let no_means = || Answer::Refused { reason: crate::t!("payments.no_means").into_owned() };
+        if charge.before.is_empty() {
+            return Ok(no_means());
+        }
+        let before = self.get(&format!("payment_intents/{}", charge.before), &[]).await?;
+        let (Some(customer), Some(method)) = (before["customer"].as_str(), before["payment_method"].as_str()) else { return Ok(no_means()) };
+        let form = [
+            ("amount", charge.amount.0.to_string()),
+            ("currency", CURRENCY.to_lowercase()),
+            ("customer", customer.to_owned()),
+            ("payment_method", method.to_owned()),
+            ("off_session", "true".to_owned()),
+            ("confirm", "true".to_owned()),
+            ("description", charge.title.clone()),
+            ("metadata[checkout]", charge.checkout.clone()),
+        ];
+        match self.post("payment_intents", key, &form).await? {
+            Ok(intent) if intent["status"] == "succeeded" => Ok(Answer::Charged { reference: text(&intent, "id")?.to_owned() }),
+            // A bank's answer is still to come: looked up again later.
+            Ok(intent) if intent["status"] == "processing" => bail!("Stripe is still charging {}", charge.checkout),
+            Ok(_) => Ok(Answer::Refused { reason: crate::t!("payments.no_reason").into_owned() }),
+            Err(reason) => Ok(Answer::Refused { reason }),
+        }
+    }
+
+    /// What became of a charge whose answer was lost.
+    async fn charged(&self, charge: &Charge) -> Result<Option<Answer>> {
+        if charge.before.is_empty() {
+            return Ok(None);
+        }
+        let before = self.get(&format!("payment_intents/{}", charge.before), &[]).await?;
+        let Some(customer) = before["customer"].as_str() else { return Ok(None) };
+        let list = self.get("payment_intents", &[("customer", customer), ("limit", "100")]).await?;
+        let found = list["data"].as_array().context("Stripe's list has no data")?;
+        let found = found.iter().find(|intent| intent["metadata"]["checkout"] == charge.checkout.as_str());
+        Ok(match found {
+            Some(intent) if intent["status"] == "succeeded" => Some(Answer::Charged { reference: text(intent, "id")?.to_owned() }),
+            Some(intent) if intent["status"] == "processing" => bail!("Stripe is still charging {}", charge.checkout),
+            Some(_) => Some(Answer::Refused { reason: crate::t!("payments.no_reason").into_owned() }),
+            None => None,
         })
     }
 
@@ -179,6 +228,7 @@ impl Gateway for Stripe<'_> {
         async move {
             match call {
                 Call::Open(order) => self.open(key, order).await,
+                Call::Charge(charge) => self.charge(key, charge).await,
                 Call::Refund(refund) => self.refund(key, refund).await,
                 Call::Send(transfer) => self.transfer(key, transfer).await,
             }
@@ -191,6 +241,7 @@ impl Gateway for Stripe<'_> {
             let (path, query, name, id) = match call {
                 // It ends at Stripe before its key does.
                 Call::Open(_) => return Ok(None),
+                Call::Charge(charge) => return self.charged(charge).await,
                 Call::Refund(refund) => ("refunds", ("payment_intent", refund.payment.clone()), "late", refund.late),
                 Call::Send(transfer) => ("transfers", ("transfer_group", group(transfer)), "payout", transfer.payout),
             };

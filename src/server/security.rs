@@ -34,6 +34,7 @@ const GUARDED: &[(&str, Need)] = &[
     ("/receipts", Need::Listener),
     ("/tip", Need::Listener),
     ("/buy", Need::Listener),
+    ("/plans/*", Need::Listener),
 ];
 
 /// Who may open the page at this path.

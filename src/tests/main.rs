@@ -32,6 +32,7 @@ mod schema;
 mod site;
 mod social;
 mod sound;
+mod subscriptions;
 mod survival;
 mod uploads;
 mod zips;

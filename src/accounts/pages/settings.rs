@@ -77,6 +77,9 @@ pub fn SettingsPage() -> impl IntoView {
                         </Form>
                     })}
                 </Part>
+                <Part id="settings-subscription" title=t!("subscriptions.own.title") lead=t!("subscriptions.plans.lead")>
+                    <p><a class="btn" href="/settings/subscription">{t!("subscriptions.manage")}</a></p>
+                </Part>
                 <Part id="settings-close" title=t!("accounts.close.title") lead=t!("accounts.close.short")>
                     <p><a class="btn btn-quiet" href="/settings/close">{t!("accounts.close.more")}</a></p>
                 </Part>

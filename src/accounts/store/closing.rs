@@ -138,9 +138,13 @@ async fn leave_others(tx: &mut MySqlConnection, now: OffsetDateTime, me: &Me) ->
     sqlx::query!("UPDATE trackComments SET body = '', removedAt = COALESCE(removedAt, ?) WHERE userId = ?", now, user).execute(&mut *tx).await?;
     sqlx::query!("DELETE FROM favorites WHERE userId = ?", user).execute(&mut *tx).await?;
     sqlx::query!("UPDATE userPlaylists SET isPublic = 0, updatedAt = ? WHERE userId = ?", now, user).execute(&mut *tx).await?;
-    sqlx::query!("UPDATE userSubscriptions SET cancelAtPeriodEnd = 1, updatedAt = ? WHERE userId = ? AND status = 'active'", now, user)
-        .execute(tx)
-        .await?;
+    sqlx::query!(
+        "UPDATE userSubscriptions SET cancelAtPeriodEnd = 1, updatedAt = ? WHERE userId = ? AND status IN ('active', 'past_due')",
+        now,
+        user
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

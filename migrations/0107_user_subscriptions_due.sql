@@ -1,0 +1,2 @@
+-- Which subscriptions end now.
+CREATE INDEX idx_userSubscriptions_due ON userSubscriptions (status, currentPeriodEnd, id);
