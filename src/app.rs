@@ -242,6 +242,7 @@ fn Pages() -> impl IntoView {
             // money
             <Route path=path!("/tip/artists/:id") view=tips::pages::TipArtistPage ssr=SsrMode::Async/>
             <Route path=path!("/tip/tracks/:id") view=tips::pages::TipTrackPage ssr=SsrMode::Async/>
+            <Route path=path!("/gift") view=purchases::gift_pages::GiftPage ssr=SsrMode::Async/>
             <Route path=path!("/plans") view=subscriptions::pages::PlansPage ssr=SsrMode::Async/>
             <Route path=path!("/plans/:id") view=subscriptions::pages::PlanPage ssr=SsrMode::Async/>
             <Route path=path!("/settings/subscription") view=subscriptions::pages::SubscriptionPage ssr=SsrMode::Async/>

@@ -21,6 +21,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
         .merge(crate::uploads::routes::routes(app))
         .merge(crate::uploads::tus::routes())
         .merge(crate::uploads::downloads::routes())
+        .merge(crate::purchases::gifts::routes())
         .merge(crate::catalogue::routes::routes())
         .merge(crate::catalogue::downloads::routes())
         .merge(crate::playlists::routes::routes());

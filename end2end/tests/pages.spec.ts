@@ -83,6 +83,7 @@ const visits: Record<string, Visit> = {
   "/log-out": { who: "listener" },
   "/tip/artists/:id": { who: "listener", find: part(artist, (path) => `/tip/artists/${id(path)}`) },
   "/tip/tracks/:id": { who: "listener", find: part(track, (path) => `/tip/tracks/${id(path)}`) },
+  "/gift": { who: "visitor" },
   "/plans": { who: "visitor" },
   "/plans/:id": { who: "artist", find: { on: "/plans", link: /^\/plans\/\d+/ } },
   "/settings/subscription": { who: "listener" },

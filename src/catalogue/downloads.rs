@@ -46,6 +46,11 @@ struct SongRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn sources(app: &App, me: Option<&Me>, songs: &[SongId]) -> AppResult<HashMap<SongId, Source>> {
+    found(app, me, songs, false).await
+}
+
+/// Those of these songs that may be taken along, or with `given` all that there are.
+async fn found(app: &App, me: Option<&Me>, songs: &[SongId], given: bool) -> AppResult<HashMap<SongId, Source>> {
     if songs.is_empty() {
         return Ok(HashMap::new());
     }
@@ -56,7 +61,7 @@ pub async fn sources(app: &App, me: Option<&Me>, songs: &[SongId]) -> AppResult<
          FROM tracks LEFT JOIN albums ON albums.id = tracks.albumId
          WHERE tracks.audioKey <> '' AND (",
     );
-    query.push_bind(i32::from(me.is_some_and(|me| me.admin)));
+    query.push_bind(i32::from(given || me.is_some_and(|me| me.admin)));
     query.push(" = 1 OR tracks.isPublished = 1 AND (tracks.price = 0 OR albums.isPublished = 1 AND albums.price = 0)");
     query.push(" OR EXISTS (SELECT 1 FROM songPurchases WHERE songPurchases.trackId = tracks.id AND songPurchases.userId = ").push_bind(user);
     query
@@ -113,17 +118,17 @@ pub async fn formats(app: &App, me: Option<&Me>, song: SongId) -> AppResult<Vec<
 /// # Errors
 /// When the database does not answer.
 pub async fn of_album(app: &App, me: Option<&Me>, album: AlbumId) -> AppResult<Bundle> {
-    let (parts, left_out) = split(app, me, album).await?;
+    let (parts, left_out) = split(app, me, album, false).await?;
     Ok(Bundle { ready: parts.len(), left_out })
 }
 
 /// An album's songs in their order, and the titles of those that somebody may not take along.
-async fn split(app: &App, me: Option<&Me>, album: AlbumId) -> AppResult<(Vec<(usize, Source)>, Vec<String>)> {
+async fn split(app: &App, me: Option<&Me>, album: AlbumId, given: bool) -> AppResult<(Vec<(usize, Source)>, Vec<String>)> {
     let rows = sqlx::query!("SELECT id, title, isPublished FROM tracks WHERE albumId = ? ORDER BY trackNumber, id LIMIT 200", album)
         .fetch_all(&app.db)
         .await?;
     let ids: Vec<SongId> = rows.iter().map(|row| SongId(row.id)).collect();
-    let mut sources = sources(app, me, &ids).await?;
+    let mut sources = found(app, me, &ids, given).await?;
     let (mut parts, mut left_out) = (Vec::new(), Vec::new());
     for (place, row) in (1..).zip(rows) {
         match sources.remove(&SongId(row.id)) {
@@ -162,14 +167,34 @@ async fn album(
     let me = visitor.and_then(|Extension(visitor)| visitor.me);
     let found = async {
         let id: AlbumId = id.parse().map_err(|_| AppError::NotFound)?;
-        let format = choice.format()?;
-        let (parts, left_out) = split(&app, me.as_ref(), id).await?;
-        if parts.is_empty() {
-            return Err(AppError::NotFound);
-        }
-        let row = sqlx::query!("SELECT title, artistName FROM albums WHERE id = ?", id).fetch_one(&app.db).await?;
-        let name = format!("{} - {}", row.artistName, row.title);
-        Ok(bundle::response(&app, me.as_ref(), List { name, format, parts, left_out }))
+        zip(&app, me.as_ref(), id, choice.format()?, false).await
     };
     found.await.unwrap_or_else(|error| doors::error_response(&headers, &error))
+}
+
+async fn zip(app: &App, me: Option<&Me>, id: AlbumId, format: Format, given: bool) -> AppResult<Response> {
+    let (parts, left_out) = split(app, me, id, given).await?;
+    if parts.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    let row = sqlx::query!("SELECT title, artistName FROM albums WHERE id = ?", id).fetch_one(&app.db).await?;
+    let name = format!("{} - {}", row.artistName, row.title);
+    Ok(bundle::response(app, me, List { name, format, parts, left_out }))
+}
+
+/// A song as a file, for somebody to whom it was given.
+///
+/// # Errors
+/// As [`downloads::sent`].
+pub async fn given_song(app: &App, id: SongId, format: Format, request: Request) -> AppResult<Response> {
+    let source = found(app, None, &[id], true).await?.remove(&id).ok_or(AppError::NotFound)?;
+    downloads::sent(app, None, source, format, request).await
+}
+
+/// An album as a zip, for somebody to whom it was given.
+///
+/// # Errors
+/// [`AppError::NotFound`] for one without songs.
+pub async fn given_album(app: &App, id: AlbumId, format: Format) -> AppResult<Response> {
+    zip(app, None, id, format, true).await
 }

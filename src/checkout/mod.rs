@@ -107,6 +107,8 @@ pub struct Bill {
     pub message: Option<String>,
     pub anonymous: bool,
     pub reply: Option<String>,
+    /// The code of a gift that was paid, as people write it.
+    pub gift: Option<String>,
     pub started_at: OffsetDateTime,
     pub finished_at: Option<OffsetDateTime>,
 }

@@ -2,6 +2,7 @@
 
 use super::{Bill, Purpose, State, api};
 use crate::{
+    app::boot,
     error::AppError,
     ids::PaymentId,
     money::CURRENCY,
@@ -237,6 +238,7 @@ fn Receipt(bill: Bill) -> impl IntoView {
     let label = if bill.purpose == Purpose::Tip { t!("receipt.for_track") } else { t!("receipt.bought") };
     let about = bill.about.clone().map(|(title, path)| view! { <div><dt>{label}</dt><dd><a href=path>{title}</a></dd></div> });
     let (thanks, way_back) = match (bill.purpose, &bill.about) {
+        (Purpose::Purchase, Some((title, _))) if bill.gift.is_some() => (t!("receipt.thanks_gift"), t!("receipt.back", artist = title)),
         (Purpose::Purchase, Some((title, _))) => (t!("receipt.thanks_purchase"), t!("receipt.back", artist = title)),
         (Purpose::Subscription, _) => (t!("receipt.thanks_subscription"), t!("receipt.back", artist = t!("subscriptions.own.title"))),
         _ => (t!("receipt.thanks", artist = bill.receiver), t!("receipt.back", artist = bill.receiver)),
@@ -250,6 +252,16 @@ fn Receipt(bill: Bill) -> impl IntoView {
         .reply
         .clone()
         .map(|reply| view! { <h2>{t!("receipt.reply", artist = artist)}</h2><blockquote class="prose"><p>{reply}</p></blockquote> });
+    let gift = bill.gift.clone().map(|code| {
+        let path = format!("/gift?code={code}");
+        view! {
+            <section class="panel">
+                <h2>{t!("purchases.gift.receipt")}</h2>
+                <p class="amount-large">{code}</p>
+                <p>{t!("purchases.gift.receipt_hint")}" "<a class="link" href=path.clone()>{format!("{}{path}", boot().site_url)}</a></p>
+            </section>
+        }
+    });
     let open = (bill.state == State::Open)
         .then(|| view! { <p><a class="btn btn-primary" href=format!("/checkout/{}", bill.checkout)>{t!("receipt.go_on")}</a></p> });
     view! {
@@ -263,6 +275,7 @@ fn Receipt(bill: Bill) -> impl IntoView {
             <dl class="receipt">{about}{paid_on}</dl>
             <Parts bill=bill.clone()/>
         </section>
+        {gift}
         {message}
         {reply}
         {open}

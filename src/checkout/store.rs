@@ -71,6 +71,7 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
         message: None,
         anonymous: false,
         reply: None,
+        gift: None,
         started_at: row.createdAt,
         finished_at: row.finishedAt,
     };
@@ -80,6 +81,7 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
         bill.again = ordered.thing.buy_path();
         bill.about = Some((ordered.title, bill.back.clone()));
         bill.receiver = ordered.by;
+        bill.gift = ordered.gift;
     } else if row.subject == "subscriptionOrders" {
         bill.back = "/settings/subscription".to_owned();
         bill.again = "/plans".to_owned();

@@ -488,10 +488,12 @@ async fn sales(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<()
         db,
         "a purchase is not in the buyer's library as it was paid",
         "SELECT CONCAT('purchase ', o.id) AS `what!: String` FROM purchaseOrders o
-         LEFT JOIN songPurchases s ON s.paymentId = o.paymentId AND s.userId = o.userId AND s.amount = o.amount
+         LEFT JOIN gifts g ON g.orderId = o.id
+         LEFT JOIN songPurchases s ON s.paymentId = o.paymentId AND s.userId = IF(o.gift = 1, g.claimedBy, o.userId) AND s.amount = o.amount
            AND COALESCE(s.uploadId, 0) = COALESCE(o.uploadId, 0) AND COALESCE(s.trackId, 0) = COALESCE(o.trackId, 0)
-         LEFT JOIN albumPurchases b ON b.paymentId = o.paymentId AND b.userId = o.userId AND b.amount = o.amount AND b.albumId = o.albumId
-         WHERE (o.state = 'completed') <> (s.id IS NOT NULL OR b.id IS NOT NULL)"
+         LEFT JOIN albumPurchases b ON b.paymentId = o.paymentId AND b.userId = IF(o.gift = 1, g.claimedBy, o.userId) AND b.amount = o.amount AND b.albumId = o.albumId
+         WHERE (o.state = 'completed' AND (o.gift = 0 OR g.claimedBy IS NOT NULL)) <> (s.id IS NOT NULL OR b.id IS NOT NULL)
+            OR (o.state = 'completed' AND o.gift = 1) <> (g.id IS NOT NULL)"
     );
     Ok(())
 }

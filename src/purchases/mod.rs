@@ -1,6 +1,9 @@
 //! Purchases: a listener buys a track, a song or an album, and pays what is asked or more.
 
 pub mod api;
+pub mod gift_pages;
+#[cfg(feature = "ssr")]
+pub mod gifts;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod store;
@@ -111,8 +114,40 @@ pub struct Offer {
     pub fee_basis_points: u32,
     /// Makes the form count once, however often it is sent.
     pub form_key: String,
+    /// Whoever looks has it; it can still be given away.
+    pub owned: bool,
     /// Why this listener can't buy it, as a sentence.
     pub obstacle: Option<String>,
+}
+
+/// What is bought, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub thing: Thing,
+    /// For somebody else, by a code.
+    pub gift: bool,
+}
+
+impl From<Thing> for Choice {
+    fn from(thing: Thing) -> Self {
+        Self { thing, gift: false }
+    }
+}
+
+/// What a gift's code gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gift {
+    /// As people write it.
+    pub code: String,
+    pub thing: Thing,
+    pub title: String,
+    pub by: String,
+    /// Whoever looks keeps it.
+    pub mine: bool,
+    /// Some account keeps it.
+    pub taken: bool,
+    /// Downloads that are left without an account.
+    pub downloads_left: u32,
 }
 
 /// Something that was bought.

@@ -10,7 +10,7 @@ use crate::{
         breadcrumbs::Breadcrumbs,
         empty::EmptyState,
         format::{When, percent},
-        forms::{Field, Form, FormAction, Hidden, Submit},
+        forms::{Check, Field, Form, FormAction, Hidden, Submit},
         head::PageHead,
         load::{Data, load},
         notice::Notice,
@@ -60,6 +60,15 @@ fn BuyForm(offer: Offer) -> impl IntoView {
                 <Hidden name="id" value=offer.thing.id().to_string()/>
                 <Field name="amount" label=t!("purchases.amount") value=offer.price.to_decimal() inputmode="decimal" autocomplete="off" maxlength=12
                     hint=t!("purchases.amount_hint", minimum = shown(offer.price), maximum = shown(offer.maximum))/>
+                {if offer.owned {
+                    view! {
+                        <Hidden name="gift" value="true"/>
+                        <p class="field-hint">{t!("purchases.gift.owned_hint")}</p>
+                    }
+                    .into_any()
+                } else {
+                    view! { <Check name="gift" label=t!("purchases.gift.check") hint=t!("purchases.gift.check_hint")/> }.into_any()
+                }}
                 <p class="field-hint">{fee}</p>
                 <p class="field-hint">{t!("tips.nothing_yet")}</p>
                 <Submit label=t!("tips.go_on")/>

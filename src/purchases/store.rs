@@ -1,7 +1,7 @@
 //! Purchases in the database. What is atomic: an order, its payment and its checkout start together; and they end
 //! together, with the row that says who owns it, the seller's earning, the journal and the mails.
 
-use super::{Bought, Offer, Sale, Thing, thing_of};
+use super::{Bought, Choice, Offer, Sale, Thing, gifts, thing_of};
 use crate::{
     accounts::Me,
     error::{AppError, AppResult},
@@ -66,7 +66,7 @@ async fn goods(connection: &mut MySqlConnection, thing: Thing) -> sqlx::Result<O
     })
 }
 
-async fn has(connection: &mut MySqlConnection, user: UserId, thing: Thing) -> sqlx::Result<bool> {
+pub(super) async fn has(connection: &mut MySqlConnection, user: UserId, thing: Thing) -> sqlx::Result<bool> {
     let found = match thing {
         Thing::Track(id) => {
             sqlx::query_scalar!("SELECT id FROM songPurchases WHERE userId = ? AND uploadId = ? LIMIT 1", user, id).fetch_optional(connection).await?
@@ -106,6 +106,7 @@ pub async fn sale(app: &App, user: Option<UserId>, thing: Thing) -> AppResult<Sa
     Ok(goods(&mut connection, thing).await?.map_or(Sale::Not, |goods| Sale::For(goods.price)))
 }
 
+/// Why somebody can't buy it. `owned`: it would be theirs, and they have it.
 fn obstacle(me: &Me, goods: &Goods, owned: bool) -> Option<String> {
     if owned {
         Some(crate::t!("purchases.owned").into_owned())
@@ -130,7 +131,7 @@ pub async fn offer(app: &App, me: &Me, thing: Thing) -> AppResult<Offer> {
     let mut connection = app.db.acquire().await?;
     let goods = goods(&mut connection, thing).await?.ok_or(AppError::NotFound)?;
     let owned = has(&mut connection, me.id, thing).await?;
-    let obstacle = obstacle(me, &goods, owned).or_else(|| payments::provider(app).is_none().then(|| crate::t!("payments.not_set_up").into_owned()));
+    let obstacle = obstacle(me, &goods, false).or_else(|| payments::provider(app).is_none().then(|| crate::t!("payments.not_set_up").into_owned()));
     Ok(Offer {
         thing,
         price: goods.price,
@@ -139,6 +140,7 @@ pub async fn offer(app: &App, me: &Me, thing: Thing) -> AppResult<Offer> {
         title: goods.title,
         by: goods.by,
         form_key: tokens::ulid(),
+        owned,
         obstacle,
     })
 }
@@ -153,13 +155,23 @@ fn maximum(app: &App, goods: &Goods) -> Cents {
 /// # Errors
 /// A message at `amount` below the price, [`AppError::Refused`] for what is owned already, one's own tracks, an
 /// unverified e-mail, or a form sent again with other content; [`AppError::NotFound`] when it is not for sale.
-pub async fn start(app: &App, me: &Me, provider: Provider, thing: Thing, amount: &str, form_key: &str, now: OffsetDateTime) -> AppResult<String> {
+pub async fn start(
+    app: &App,
+    me: &Me,
+    provider: Provider,
+    choice: impl Into<Choice>,
+    amount: &str,
+    form_key: &str,
+    now: OffsetDateTime,
+) -> AppResult<String> {
+    let choice: Choice = choice.into();
+    let thing = choice.thing;
     if form_key.parse::<ulid::Ulid>().is_err() {
         return Err(AppError::Refused(crate::t!("error.malformed").into_owned()));
     }
     let mut connection = app.db.acquire().await?;
     let goods = goods(&mut connection, thing).await?.ok_or(AppError::NotFound)?;
-    let owned = has(&mut connection, me.id, thing).await?;
+    let owned = !choice.gift && has(&mut connection, me.id, thing).await?;
     drop(connection);
     if let Some(obstacle) = obstacle(me, &goods, owned) {
         return Err(AppError::Refused(obstacle));
@@ -173,28 +185,28 @@ pub async fn start(app: &App, me: &Me, provider: Provider, thing: Thing, amount:
         title: crate::t!("purchases.what", title = goods.title, by = goods.by).into_owned(),
         email: Some(me.email.clone()).filter(|email| !email.is_empty()),
         form_key: form_key.to_owned(),
-        fingerprint: tokens::digest(&format!("{} {} {} {}", me.id, thing.kind(), thing.id(), amount.0)),
+        fingerprint: tokens::digest(&format!("{} {} {} {} {}", me.id, thing.kind(), thing.id(), amount.0, choice.gift)),
         amount: shares.total,
         fee: shares.fee,
         net: shares.net,
     };
-    Ok(retrying(|| start_once(app, thing, goods.price, &intent, now)).await?)
+    Ok(retrying(|| start_once(app, choice, goods.price, &intent, now)).await?)
 }
 
-async fn start_once(app: &App, thing: Thing, price: Cents, intent: &Intent, now: OffsetDateTime) -> ledger::Result<String> {
+async fn start_once(app: &App, choice: Choice, price: Cents, intent: &Intent, now: OffsetDateTime) -> ledger::Result<String> {
     let mut tx = begin(app).await?;
     if let Some(checkout) = payments::store::checkout_of_form(&mut tx, &intent.form_key, &intent.fingerprint).await? {
         return Ok(checkout);
     }
     let payment = payments::store::pending_payment(&mut tx, intent, now).await?;
     let (mut upload, mut song, mut album) = (None, None, None);
-    match thing {
+    match choice.thing {
         Thing::Track(id) => upload = Some(id),
         Thing::Song(id) => song = Some(id),
         Thing::Album(id) => album = Some(id),
     }
     let order = sqlx::query!(
-        "INSERT INTO purchaseOrders (userId, paymentId, uploadId, trackId, albumId, price, amount, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?)",
+        "INSERT INTO purchaseOrders (userId, paymentId, uploadId, trackId, albumId, price, amount, gift, state, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)",
         intent.payer,
         payment,
         upload,
@@ -202,6 +214,7 @@ async fn start_once(app: &App, thing: Thing, price: Cents, intent: &Intent, now:
         album,
         price.as_int()?,
         intent.amount.as_int()?,
+        i32::from(choice.gift),
         now
     )
     .execute(&mut *tx)
@@ -219,14 +232,14 @@ async fn start_once(app: &App, thing: Thing, price: Cents, intent: &Intent, now:
 /// # Errors
 /// [`AppError::Refused`] when it was bought by another payment in the meantime, or is not for sale any more.
 pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, now: OffsetDateTime) -> ledger::Result<()> {
-    let order = sqlx::query!("SELECT id, userId, uploadId, trackId, albumId FROM purchaseOrders WHERE id = ?", checkout.subject_id)
+    let order = sqlx::query!("SELECT id, userId, uploadId, trackId, albumId, gift FROM purchaseOrders WHERE id = ?", checkout.subject_id)
         .fetch_one(&mut *tx)
         .await?;
     let thing = thing_of(order.uploadId, order.trackId, order.albumId).ok_or(AppError::NotFound)?;
     let buyer = UserId(order.userId);
     // One purchase of a person at a time, so that nothing is bought twice.
     sqlx::query_scalar!("SELECT id FROM users WHERE id = ? FOR UPDATE", buyer).fetch_one(&mut *tx).await?;
-    if has(tx, buyer, thing).await? {
+    if order.gift == 0 && has(tx, buyer, thing).await? {
         return Err(AppError::Refused(crate::t!("purchases.owned").into_owned()).into());
     }
     let goods = goods(tx, thing).await?.ok_or_else(|| AppError::Refused(crate::t!("purchases.gone").into_owned()))?;
@@ -240,15 +253,35 @@ pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, no
         }
     }
     sqlx::query!("UPDATE purchaseOrders SET state = 'completed', completedAt = ? WHERE id = ?", now, order.id).execute(&mut *tx).await?;
-    let amount = checkout.amount.as_int()?;
+    let code = if order.gift == 0 {
+        let row = Row { payment: checkout.payment.0, amount: checkout.amount.as_int()?, upload: order.uploadId, song: order.trackId };
+        own(tx, buyer, thing, &row, now).await?;
+        None
+    } else {
+        Some(gifts::make(tx, order.id, now).await?)
+    };
+    post(tx, app, checkout, &goods, order.uploadId, now).await?;
+    tell(tx, app, checkout, thing, &goods, buyer, code.as_deref(), now).await
+}
+
+/// What a row about something owned says, beside who owns it.
+pub(super) struct Row {
+    pub payment: i32,
+    pub amount: i32,
+    pub upload: Option<i32>,
+    pub song: Option<i32>,
+}
+
+/// Writes down that somebody owns a thing.
+pub(super) async fn own(tx: &mut MySqlConnection, owner: UserId, thing: Thing, row: &Row, now: OffsetDateTime) -> ledger::Result<()> {
     match thing {
         Thing::Album(id) => {
             sqlx::query!(
                 "INSERT INTO albumPurchases (userId, albumId, paymentId, amount, purchasedAt) VALUES (?, ?, ?, ?, ?)",
-                buyer,
+                owner,
                 id,
-                checkout.payment,
-                amount,
+                row.payment,
+                row.amount,
                 now
             )
             .execute(&mut *tx)
@@ -257,19 +290,18 @@ pub async fn settle(tx: &mut MySqlConnection, app: &App, checkout: &Checkout, no
         Thing::Track(_) | Thing::Song(_) => {
             sqlx::query!(
                 "INSERT INTO songPurchases (userId, trackId, uploadId, paymentId, amount, purchasedAt) VALUES (?, ?, ?, ?, ?, ?)",
-                buyer,
-                order.trackId,
-                order.uploadId,
-                checkout.payment,
-                amount,
+                owner,
+                row.song,
+                row.upload,
+                row.payment,
+                row.amount,
                 now
             )
             .execute(&mut *tx)
             .await?;
         }
     }
-    post(tx, app, checkout, &goods, order.uploadId, now).await?;
-    tell(tx, app, checkout, thing, &goods, buyer, now).await
+    Ok(())
 }
 
 /// The journal's side: to the artist on hold, or to the label.
@@ -335,19 +367,31 @@ async fn tell(
     thing: Thing,
     goods: &Goods,
     buyer: UserId,
+    code: Option<&str>,
     now: OffsetDateTime,
 ) -> ledger::Result<()> {
     let site = &app.config.site_url;
     if let Some(address) = address(tx, buyer).await? {
         let subject = crate::t!("purchases.mail.receipt_subject", title = goods.title);
-        let body = crate::t!(
-            "purchases.mail.receipt",
-            title = goods.title,
-            by = goods.by,
-            total = shown(checkout.amount),
-            page = format!("{site}{}", thing.path(&goods.title)),
-            link = format!("{site}/receipts/{}", checkout.payment)
-        );
+        let body = match code {
+            Some(code) => crate::t!(
+                "purchases.mail.gift",
+                title = goods.title,
+                by = goods.by,
+                total = shown(checkout.amount),
+                code = code,
+                page = format!("{site}/gift?code={code}"),
+                link = format!("{site}/receipts/{}", checkout.payment)
+            ),
+            None => crate::t!(
+                "purchases.mail.receipt",
+                title = goods.title,
+                by = goods.by,
+                total = shown(checkout.amount),
+                page = format!("{site}{}", thing.path(&goods.title)),
+                link = format!("{site}/receipts/{}", checkout.payment)
+            ),
+        };
         mail::queue(tx, now, &address, &subject, &body).await?;
     }
     if let Some(seller) = &goods.seller
@@ -385,6 +429,8 @@ pub(crate) struct Ordered {
     pub thing: Thing,
     pub title: String,
     pub by: String,
+    /// The code of a gift, as people write it.
+    pub gift: Option<String>,
 }
 
 /// The order behind a payment.
@@ -394,8 +440,8 @@ pub(crate) struct Ordered {
 pub(crate) async fn ordered(app: &App, payment: PaymentId) -> AppResult<Ordered> {
     let row = sqlx::query!(
         "SELECT o.uploadId, o.trackId, o.albumId, COALESCE(u.title, t.title, a.title, '') AS `title!: String`,
-                COALESCE(p.artistName, t.artistName, a.artistName, '') AS `by!: String`
-         FROM purchaseOrders o
+                COALESCE(p.artistName, t.artistName, a.artistName, '') AS `by!: String`, g.code AS `code?: String`
+         FROM purchaseOrders o LEFT JOIN gifts g ON g.orderId = o.id
          LEFT JOIN artistUploads u ON u.id = o.uploadId LEFT JOIN artistProfiles p ON p.id = u.artistId
          LEFT JOIN tracks t ON t.id = o.trackId LEFT JOIN albums a ON a.id = o.albumId
          WHERE o.paymentId = ?",
@@ -405,7 +451,7 @@ pub(crate) async fn ordered(app: &App, payment: PaymentId) -> AppResult<Ordered>
     .await?
     .ok_or(AppError::NotFound)?;
     let thing = thing_of(row.uploadId, row.trackId, row.albumId).ok_or(AppError::NotFound)?;
-    Ok(Ordered { thing, title: row.title, by: row.by })
+    Ok(Ordered { thing, title: row.title, by: row.by, gift: row.code.as_deref().map(gifts::written) })
 }
 
 /// What somebody owns, newest first, also what stood in an adopted database. Songs and albums are of two tables: an
@@ -415,16 +461,18 @@ pub(crate) async fn ordered(app: &App, payment: PaymentId) -> AppResult<Ordered>
 /// When the database does not answer.
 pub async fn bought(app: &App, user: UserId, before: Key) -> AppResult<Page<Bought>> {
     let rows = sqlx::query!(
-        "SELECT s.id AS `id!: i32`, s.at AS `at!: OffsetDateTime`, s.amount AS `amount!: i32`, s.paymentId AS `paymentId?: i32`,
+        "SELECT s.id AS `id!: i32`, s.at AS `at!: OffsetDateTime`, IF(s.paymentId IS NULL OR pay.id IS NOT NULL, s.amount, 0) AS `amount!: i32`, pay.id AS `paymentId?: i32`,
                 s.uploadId AS `uploadId?: i32`, s.songId AS `songId?: i32`, s.albumId AS `albumId?: i32`,
                 COALESCE(u.title, t.title, a.title, '') AS `title!: String`, COALESCE(p.artistName, t.artistName, a.artistName, '') AS `by!: String`,
                 COALESCE(u.isPublished, t.isPublished, a.isPublished, 0) AS `published!: i32`
          FROM (SELECT id, purchasedAt AS at, amount, paymentId, uploadId, trackId AS songId, NULL AS albumId FROM songPurchases WHERE userId = ?
                UNION ALL SELECT -id, purchasedAt, amount, paymentId, NULL, NULL, albumId FROM albumPurchases WHERE userId = ?) s
+         LEFT JOIN payments pay ON pay.id = s.paymentId AND pay.userId = ?
          LEFT JOIN artistUploads u ON u.id = s.uploadId LEFT JOIN artistProfiles p ON p.id = u.artistId
          LEFT JOIN tracks t ON t.id = s.songId LEFT JOIN albums a ON a.id = s.albumId
          WHERE s.at < ? OR s.at = ? AND s.id < ?
          ORDER BY s.at DESC, s.id DESC LIMIT ?",
+        user,
         user,
         user,
         before.at,

@@ -169,3 +169,61 @@ async fn who_may_not_buy_and_what_is_not_sold() {
     assert_eq!(page.status(), StatusCode::NOT_FOUND);
     books_balance(&site).await;
 }
+
+#[tokio::test]
+async fn a_gift_is_taken_along_without_an_account_and_kept_by_one() {
+    let site = TestApp::start().await;
+    let listener = account(&site, "Lena", "user").await;
+    let friend = account(&site, "Fred", "user").await;
+    let (_, artist) = artist(&site, "Aurora").await;
+    let track = track(&site, artist, Some(300)).await;
+    sqlx::query("INSERT INTO trackMedia (trackId, state, updatedAt) VALUES (?, 'ready', '2026-01-01')")
+        .bind(track)
+        .execute(&site.app.db)
+        .await
+        .unwrap();
+    std::fs::create_dir_all(site.app.config.data_dir.join("media")).unwrap();
+    std::fs::write(site.app.config.data_dir.join("media/a"), b"ID3\x04\x00\x00\x00\x00\x00\x00 sound").unwrap();
+    let lena = browser(&site, &listener).await;
+    let path = format!("/buy/tracks/{track}");
+    let page = lena.page(&path).await;
+    let (key, id) = (hidden(&page, "form_key"), track.to_string());
+    let fields = [("form_key", key.as_str()), ("kind", "tracks"), ("id", id.as_str()), ("amount", "3"), ("gift", "true")];
+    let (to, _) = lena.submit(&path, "/api/purchases/buy", &fields).await;
+    let (receipt, page) = lena.submit(&to, "/api/checkout/pay", &[("id", to.rsplit('/').next().unwrap())]).await;
+    assert!(receipt.starts_with("/receipts/") && page.contains("Code of the gift"), "{page}");
+    let code: String = sqlx::query_scalar("SELECT code FROM gifts").fetch_one(&site.app.db).await.unwrap();
+    let written = [&code[..4], &code[4..8], &code[8..12], &code[12..]].join("-");
+    assert!(page.contains(&written), "{page}");
+    assert!(site.mail_to("lena@example.com").await.unwrap().1.contains(&written));
+    // The artist is paid; the buyer does not own it, and can buy it for herself.
+    assert_eq!(balances(&site, artist).await, (270, 0, 0));
+    assert!(!owned(&site).await);
+    assert!(!lena.page("/library/purchases").await.contains("Night"));
+    books_balance(&site).await;
+
+    // Without an account: found however it is typed, and taken along so often.
+    let visitor = site.visitor();
+    assert!(visitor.page("/gift?code=0000-0000").await.contains("There is no gift with this code"));
+    let page = visitor.page(&format!("/gift?code={}", code.to_lowercase())).await;
+    assert!(page.contains("Night &lt;Drive&gt;") && page.contains("without an account: 10"), "{page}");
+    let download = format!("/gift/{written}/download?format=original");
+    for _ in 0..10 {
+        let response = visitor.get(&download).await;
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+    assert_ne!(visitor.get(&download).await.status(), StatusCode::OK);
+    assert_eq!(visitor.get(&format!("/tracks/{track}/download?format=original")).await.status(), StatusCode::NOT_FOUND);
+
+    // One account keeps it, once; then nobody else takes it.
+    let fred = browser(&site, &friend).await;
+    let at = format!("/gift?code={written}");
+    let (to, page) = fred.submit(&at, "/api/purchases/claim", &[("code", &written)]).await;
+    assert!(to == "/library/purchases" && page.contains("Night &lt;Drive&gt;") && !page.contains("$3.00") && !page.contains("/receipts/"), "{page}");
+    assert_eq!(fred.submit(&at, "/api/purchases/claim", &[("code", &written)]).await.0, "/library/purchases");
+    assert_eq!(site.number("SELECT COUNT(*) FROM songPurchases").await, 1);
+    assert_eq!(fred.get(&format!("/tracks/{track}/download?format=original")).await.status(), StatusCode::OK);
+    let (to, page) = lena.submit(&at, "/api/purchases/claim", &[("code", &written)]).await;
+    assert!(to == at && page.contains("library has this gift already"), "{page}");
+    books_balance(&site).await;
+}

@@ -240,6 +240,7 @@ fn SiteFooter() -> impl IntoView {
             <p>{t!("site.name")}" · "{t!("ui.nav.credit")}</p>
             <ul role="list" aria-label=t!("ui.footer")>
                 <li><a href="/plans">{t!("subscriptions.plans.title")}</a></li>
+                <li><a href="/gift">{t!("purchases.gift.title")}</a></li>
                 <li><a href="/posts">{t!("ui.nav.posts")}</a></li>
                 <li><a href="/genres">{t!("ui.nav.genres")}</a></li>
                 <li><a href="/charts">{t!("ui.nav.charts")}</a></li>

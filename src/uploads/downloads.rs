@@ -127,6 +127,11 @@ impl TrackRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn sources(app: &App, me: Option<&Me>, tracks: &[TrackId]) -> AppResult<HashMap<TrackId, Source>> {
+    found(app, me, tracks, false).await
+}
+
+/// Those of these tracks that may be taken along, or with `given` all that there are.
+async fn found(app: &App, me: Option<&Me>, tracks: &[TrackId], given: bool) -> AppResult<HashMap<TrackId, Source>> {
     if tracks.is_empty() {
         return Ok(HashMap::new());
     }
@@ -150,7 +155,7 @@ pub async fn sources(app: &App, me: Option<&Me>, tracks: &[TrackId]) -> AppResul
     }
     query.push(")");
     let (rows, now): (Vec<TrackRow>, _) = (query.build_query_as().fetch_all(&app.db).await?, app.clock.now());
-    let allowed = rows.into_iter().filter(|row| row.allowed(me, now));
+    let allowed = rows.into_iter().filter(|row| (given && row.ready != 0) || row.allowed(me, now));
     let source = |row: TrackRow| Source {
         original: row.audioKey,
         lossless: row.lossless != 0,
@@ -209,6 +214,20 @@ async fn download(
     found.await.unwrap_or_else(|error| doors::error_response(&headers, &error))
 }
 
+/// A track as a file, for somebody to whom it was given.
+///
+/// # Errors
+/// As [`sent`].
+pub async fn given(app: &App, id: TrackId, format: Format, request: Request) -> AppResult<Response> {
+    let source = found(app, None, &[id], true).await?.remove(&id).ok_or(AppError::NotFound)?;
+    sent(app, None, source, format, request).await
+}
+
+/// Whether a request is a later piece of a download, or a look at its head: none of its own.
+pub fn goes_on(request: &Request) -> bool {
+    request.method() != Method::GET || request.headers().get(header::RANGE).is_some_and(|range| !range.as_bytes().starts_with(b"bytes=0-"))
+}
+
 /// A recording as a file, whole or by a range.
 ///
 /// # Errors
@@ -225,10 +244,7 @@ pub async fn sent(app: &App, me: Option<&Me>, source: Source, format: Format, re
         Ok(made) => made.map_err(|error| AppError::from(anyhow::Error::from(error)))?.map_err(refused)?,
         Err(_) => return Err(AppError::Refused(crate::t!("uploads.format.being_made").into_owned())),
     };
-    // A download that goes on, or a look at its head, is none of its own.
-    let begins =
-        request.method() == Method::GET && request.headers().get(header::RANGE).is_none_or(|range| range.as_bytes().starts_with(b"bytes=0-"));
-    if let Some(track) = counted.filter(|_| begins) {
+    if let Some(track) = counted.filter(|_| !goes_on(&request)) {
         count(app, track, me.map(|me| me.id), format).await?;
     }
     let mut response = streaming::ranged(request, &Storage::of(app), &ready.key, ready.mime).await;
