@@ -212,7 +212,7 @@ fn Payment(spent: Spent) -> impl IntoView {
             Column::number(t!("royalties.amount")),
             Column::text(t!("royalties.spent.part")),
         ];
-        view! { <DataTable caption=t!("royalties.spent.to_whom") quiet_caption=true columns>{rows}</DataTable> }.into_any()
+        view! { <DataTable caption=t!("royalties.spent.to_whom", from = date(from), until = date(last)) quiet_caption=true columns>{rows}</DataTable> }.into_any()
     };
     view! {
         <section class="section">
