@@ -6,7 +6,7 @@ use crate::{
     error::AppError,
     listening, notifications, payouts,
     player::{Player, PlayerBar, PlayerSound, embed},
-    playlists, posts, purchases, royalties, subscriptions, tips,
+    playlists, posts, purchases, refunds, royalties, subscriptions, tips,
     ui::{
         forms::{Flash, kept_message},
         gallery::Gallery,
@@ -260,6 +260,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/studio/payouts/:id") view=payouts::pages::StudioPayoutPage ssr=SsrMode::Async/>
             <Route path=path!("/admin") view=admin::pages::AdminPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/jobs") view=admin::jobs::JobsPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/payments") view=refunds::pages::AdminPaymentsPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/payments/:id") view=refunds::pages::AdminPaymentPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payouts") view=payouts::admin::AdminPayoutsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payouts/:id") view=payouts::admin::AdminPayoutPage ssr=SsrMode::Async/>
         </Routes>

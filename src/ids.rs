@@ -52,6 +52,8 @@ ids! {
     TipId;
     /// A row of `payments`.
     PaymentId;
+    /// A row of `refunds`.
+    RefundId;
     /// A row of `creatorEarnings`.
     EarningId;
     /// A row of `creatorPayouts`.

@@ -38,6 +38,7 @@ pub mod player;
 pub mod playlists;
 pub mod posts;
 pub mod purchases;
+pub mod refunds;
 pub mod royalties;
 pub mod subscriptions;
 pub mod tips;

@@ -107,6 +107,8 @@ const visits: Record<string, Visit> = {
   "/studio/payouts/:id": { who: "artist", find: { on: "/studio/payouts", link: /^\/studio\/payouts\/\d+/ } },
   "/admin": { who: "admin" },
   "/admin/jobs": { who: "admin" },
+  "/admin/payments": { who: "admin" },
+  "/admin/payments/:id": { who: "admin", find: { on: "/admin/payments", link: /^\/admin\/payments\/\d+/ } },
   "/admin/payouts": { who: "admin" },
   "/admin/payouts/:id": { who: "admin", find: { on: "/admin/payouts?status=all", link: /^\/admin\/payouts\/\d+/ } },
   "/admin/royalties": { who: "admin" },

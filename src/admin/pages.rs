@@ -33,6 +33,7 @@ pub fn AdminPage() -> impl IntoView {
                     <Stat label=t!("admin.tips") value=number(figures.tips) note=t!("admin.tips_note", total = shown(figures.tips_total))/>
                 </Stats>
                 <div class="btn-row">
+                    <a class="btn" href="/admin/payments">{t!("refunds.title")}</a>
                     <a class="btn" href="/admin/royalties">{t!("royalties.title")}</a>
                     <a class="btn" href="/admin/ads">{t!("ads.title")}</a>
                 </div>

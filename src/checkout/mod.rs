@@ -109,6 +109,8 @@ pub struct Bill {
     pub reply: Option<String>,
     /// The code of a gift that was paid, as people write it.
     pub gift: Option<String>,
+    /// What of it went back, or is on its way.
+    pub refunds: Vec<crate::refunds::Refund>,
     pub started_at: OffsetDateTime,
     pub finished_at: Option<OffsetDateTime>,
 }

@@ -11,7 +11,7 @@ use crate::{
         gateway::{Answer, Call, News, Paid, Refund},
         outbox, shown,
     },
-    payouts,
+    payouts, refunds,
     server::{mail, state::App},
 };
 use anyhow::Result;
@@ -40,6 +40,9 @@ pub async fn perform(app: &App, call: &str) -> Result<()> {
         (Call::Refund(refund), answer) => {
             tracing::error!(late = refund.late, ?answer, "a late payment could not be given back; the money stays with the provider");
         }
+        (Call::GiveBack(back), Answer::Refunded { reference }) => refunds::store::sent(app, back.refund.into(), reference, now).await?,
+        (Call::GiveBack(back), Answer::Refused { reason }) => refunds::store::fail(app, back.refund.into(), reason, now).await?,
+        (Call::GiveBack(_), answer) => anyhow::bail!("a refund was answered by {answer:?}"),
         (Call::Send(transfer), Answer::Sent { reference }) => {
             payouts::store::complete(app, transfer.payout.into(), answered.provider, reference, now).await?;
         }

@@ -7,6 +7,7 @@ use crate::{
     ids::PaymentId,
     money::CURRENCY,
     payments::shown,
+    refunds::pages::Refunds,
     t,
     ui::{
         breadcrumbs::Breadcrumbs,
@@ -246,6 +247,14 @@ fn Receipt(bill: Bill) -> impl IntoView {
     let paid_on = bill.finished_at.filter(|_| bill.state == State::Completed).map(|moment| {
         view! { <div><dt>{t!("receipt.paid_on")}</dt><dd><When moment/></dd></div> }
     });
+    let refunds = (!bill.refunds.is_empty()).then(|| {
+        view! {
+            <section class="section">
+                <h2>{t!("refunds.receipt.title")}</h2>
+                <Refunds refunds=bill.refunds.clone() caption=t!("refunds.receipt.caption")/>
+            </section>
+        }
+    });
     let message =
         bill.message.clone().map(|message| view! { <h2>{t!("receipt.message")}</h2><blockquote class="prose"><p>{message}</p></blockquote> });
     let reply = bill
@@ -276,6 +285,7 @@ fn Receipt(bill: Bill) -> impl IntoView {
             <Parts bill=bill.clone()/>
         </section>
         {gift}
+        {refunds}
         {message}
         {reply}
         {open}

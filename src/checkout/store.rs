@@ -11,7 +11,7 @@ use crate::{
         gateway::{Paid, Session},
         outbox, store as payments,
     },
-    purchases,
+    purchases, refunds,
     server::state::App,
     subscriptions, tips,
     uploads::with_slug,
@@ -72,6 +72,7 @@ pub async fn bill_of_payment(app: &App, payer: UserId, payment: PaymentId) -> Ap
         anonymous: false,
         reply: None,
         gift: None,
+        refunds: refunds::store::of_payment(app, payment).await?,
         started_at: row.createdAt,
         finished_at: row.finishedAt,
     };

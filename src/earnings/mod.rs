@@ -82,6 +82,8 @@ pub struct Overview {
     pub last_thirty_days: Vec<Summary>,
     /// Twelve, the current one last.
     pub months: Vec<Month>,
+    /// What was taken back after it was paid out.
+    pub debts: Vec<crate::refunds::Debt>,
 }
 
 /// Where the money of one earning is.

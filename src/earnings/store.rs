@@ -65,6 +65,7 @@ pub async fn overview(app: &App, artist: ArtistId, now: OffsetDateTime) -> AppRe
             .map(|row| Summary { kind: Kind::of_name(&row.earningType), total: Cents(row.total), count: row.count })
             .collect(),
         months,
+        debts: crate::refunds::store::debts(app, artist).await?,
     })
 }
 

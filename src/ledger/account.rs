@@ -18,6 +18,8 @@ pub enum Account {
     Provider(&'static str),
     /// What came to a provider for nothing, and goes back.
     Unclaimed(&'static str),
+    /// What is on its way back to payers.
+    Refunds(&'static str),
     /// What the site keeps.
     PlatformFees,
     /// What a payment provider kept.
@@ -45,6 +47,7 @@ impl Account {
             Self::Reserved(artist) => format!("artist:{artist}:reserved"),
             Self::Provider(name) => format!("provider:{name}:balance"),
             Self::Unclaimed(name) => format!("provider:{name}:unclaimed"),
+            Self::Refunds(name) => format!("provider:{name}:refunds"),
             Self::PlatformFees => "fees:platform".to_owned(),
             Self::ProviderFees(name) => format!("fees:provider:{name}"),
             Self::StreamPool => "pool:streams".to_owned(),
@@ -56,7 +59,8 @@ impl Account {
         }
     }
 
-    /// Whether it stands for the outside world, which owes or is owed.
+    /// Whether it stands for the outside world, which owes or is owed. What an artist has available may be below zero too,
+    /// by what is written down as a debt.
     pub const fn may_be_negative(self) -> bool {
         matches!(self, Self::Provider(_) | Self::ProviderFees(_) | Self::Advertisers | Self::Opening | Self::ImportDifferences)
     }

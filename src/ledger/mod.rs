@@ -9,6 +9,7 @@
 //! first result when it was done already), [`lock`]s or [`post`]s, writes the rows beside it and [`commit`]s.
 
 mod account;
+mod debt;
 mod error;
 pub mod import;
 mod release;
@@ -74,6 +75,12 @@ pub mod kind {
     pub const PAYOUT_RETURNED: &str = "payout_returned";
     pub const LATE_PAYMENT: &str = "late_payment";
     pub const LATE_RETURN: &str = "late_return";
+    /// A payment that is to go back, taken from whom it went to.
+    pub const REFUND: &str = "refund";
+    /// It went back.
+    pub const REFUND_SENT: &str = "refund_sent";
+    /// The provider did not give it back.
+    pub const REFUND_VOID: &str = "refund_void";
     pub const IMPORT_EARNING: &str = "import_earning";
     pub const IMPORT_PAYOUT: &str = "import_payout";
     pub const IMPORT_TIP: &str = "import_tip";
@@ -213,6 +220,7 @@ pub async fn post(connection: &mut MySqlConnection, transaction: &Transaction) -
     )
     .execute(&mut *connection)
     .await?;
+    let before: BTreeMap<i32, Cents> = locked.iter().map(|(id, locked)| (*id, locked.balance)).collect();
     let mut balances: BTreeMap<i32, Locked> = locked;
     for (line, entry) in (0_i32..).zip(&transaction.entries) {
         let (account_id, account) =
@@ -223,8 +231,16 @@ pub async fn post(connection: &mut MySqlConnection, transaction: &Transaction) -
             .await?;
     }
     for (account_id, locked) in balances {
-        if locked.balance < Cents::ZERO && !locked.account.may_be_negative() {
-            return Err(Error::Insufficient { account: locked.account, missing: locked.balance.negated()? });
+        let before = before.get(&account_id).copied().unwrap_or(Cents::ZERO);
+        match locked.account {
+            // What an artist was paid already can still be taken back: it is owed.
+            Account::Available(artist) if locked.balance >= before || transaction.kind == kind::REFUND => {
+                debt::follow(connection, artist, before, locked.balance, &id, transaction.occurred_at).await?;
+            }
+            account if locked.balance < Cents::ZERO && !account.may_be_negative() => {
+                return Err(Error::Insufficient { account, missing: locked.balance.negated()? });
+            }
+            _ => {}
         }
         sqlx::query!("UPDATE ledgerBalances SET balance = ? WHERE accountId = ?", locked.balance, account_id).execute(&mut *connection).await?;
     }

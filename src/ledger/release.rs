@@ -16,7 +16,8 @@ pub async fn release(app: &App, now: OffsetDateTime) -> Result<usize> {
     let mut released = 0;
     loop {
         let due = sqlx::query_scalar!(
-            "SELECT earningId FROM earningDetails WHERE releasedAt IS NULL AND availableAt <= ? ORDER BY availableAt, earningId LIMIT 200",
+            "SELECT d.earningId FROM earningDetails d LEFT JOIN earningReversals r ON r.earningId = d.earningId
+             WHERE d.releasedAt IS NULL AND d.availableAt <= ? AND r.earningId IS NULL ORDER BY d.availableAt, d.earningId LIMIT 200",
             now
         )
         .fetch_all(&app.db)
@@ -44,7 +45,22 @@ async fn release_one(app: &App, earning: i32, now: OffsetDateTime) -> Result<boo
     .await?;
     let Some(row) = row.filter(|row| row.releasedAt.is_none()) else { return Ok(false) };
     let (artist, amount) = (ArtistId(row.artistId), Cents::from(row.amount));
-    let entries = vec![Entry { account: Account::OnHold(artist), amount: amount.negated()? }, Entry { account: Account::Available(artist), amount }];
+    let mut entries = vec![Entry { account: Account::OnHold(artist), amount: amount.negated()? }, Entry { account: Account::Available(artist), amount }];
+    // What was taken back of it in the meantime goes along. A refund locks the earning before it adds to these.
+    let reversals = sqlx::query!(
+        "SELECT creatorEarnings.id, creatorEarnings.amount FROM earningReversals JOIN creatorEarnings ON creatorEarnings.id = earningReversals.earningId
+         JOIN earningDetails ON earningDetails.earningId = creatorEarnings.id
+         WHERE earningReversals.ofEarningId = ? AND earningDetails.releasedAt IS NULL ORDER BY creatorEarnings.id",
+        earning
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for reversal in &reversals {
+        let amount = Cents::from(reversal.amount);
+        entries.push(Entry { account: Account::OnHold(artist), amount: amount.negated()? });
+        entries.push(Entry { account: Account::Available(artist), amount });
+        sqlx::query!("UPDATE earningDetails SET releasedAt = ? WHERE earningId = ?", now, reversal.id).execute(&mut *tx).await?;
+    }
     post(
         &mut tx,
         &Transaction {

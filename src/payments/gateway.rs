@@ -18,6 +18,8 @@ pub enum Call {
     Charge(Charge),
     /// Give a payment back.
     Refund(Refund),
+    /// Give a payment, or a part of it, back that was good until now.
+    GiveBack(GiveBack),
     /// Send an artist's payout.
     Send(Transfer),
 }
@@ -56,6 +58,16 @@ pub struct Charge {
 pub struct Refund {
     /// The row of `latePayments`.
     pub late: i32,
+    /// The payment at the provider.
+    pub payment: String,
+    pub amount: Cents,
+}
+
+/// A part of a payment that goes back because an admin says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GiveBack {
+    /// The row of `refunds`.
+    pub refund: i32,
     /// The payment at the provider.
     pub payment: String,
     pub amount: Cents,

@@ -66,6 +66,10 @@ impl Gateway for Sandbox<'_> {
                     Ok(reference) => Answer::Refunded { reference },
                     Err(reason) => Answer::Refused { reason },
                 },
+                Call::GiveBack(back) => match self.once(key, back.amount, &back.payment).await? {
+                    Ok(reference) => Answer::Refunded { reference },
+                    Err(reason) => Answer::Refused { reason },
+                },
                 Call::Send(transfer) => match self.once(key, transfer.amount, &transfer.destination).await? {
                     Ok(reference) => Answer::Sent { reference },
                     Err(reason) => Answer::Refused { reason },

@@ -2,7 +2,7 @@
 
 use super::{
     Provider,
-    gateway::{Answer, Call, Charge, Event, Forged, Gateway, News, Order, Paid, Refund, Session, Transfer},
+    gateway::{Answer, Call, Charge, Event, Forged, Gateway, News, Order, Paid, Session, Transfer},
     signature,
 };
 use crate::{
@@ -174,8 +174,9 @@ impl<'a> Stripe<'a> {
         })
     }
 
-    async fn refund(&self, key: &str, refund: &Refund) -> Result<Answer> {
-        let form = [("payment_intent", refund.payment.clone()), ("amount", refund.amount.0.to_string()), ("metadata[late]", refund.late.to_string())];
+    /// `name`: the field of its metadata by which it is found again.
+    async fn refund(&self, key: &str, payment: &str, amount: Cents, name: &str, id: i32) -> Result<Answer> {
+        let form = [("payment_intent", payment.to_owned()), ("amount", amount.0.to_string()), (name, id.to_string())];
         Ok(match self.post("refunds", key, &form).await? {
             Ok(value) => Answer::Refunded { reference: text(&value, "id")?.to_owned() },
             Err(reason) => Answer::Refused { reason },
@@ -229,7 +230,8 @@ impl Gateway for Stripe<'_> {
             match call {
                 Call::Open(order) => self.open(key, order).await,
                 Call::Charge(charge) => self.charge(key, charge).await,
-                Call::Refund(refund) => self.refund(key, refund).await,
+                Call::Refund(refund) => self.refund(key, &refund.payment, refund.amount, "metadata[late]", refund.late).await,
+                Call::GiveBack(back) => self.refund(key, &back.payment, back.amount, "metadata[refund]", back.refund).await,
                 Call::Send(transfer) => self.transfer(key, transfer).await,
             }
         }
@@ -243,6 +245,7 @@ impl Gateway for Stripe<'_> {
                 Call::Open(_) => return Ok(None),
                 Call::Charge(charge) => return self.charged(charge).await,
                 Call::Refund(refund) => ("refunds", ("payment_intent", refund.payment.clone()), "late", refund.late),
+                Call::GiveBack(back) => ("refunds", ("payment_intent", back.payment.clone()), "refund", back.refund),
                 Call::Send(transfer) => ("transfers", ("transfer_group", group(transfer)), "payout", transfer.payout),
             };
             let list = self.get(path, &[(query.0, &query.1), ("limit", "100")]).await?;
