@@ -45,7 +45,8 @@ async fn release_one(app: &App, earning: i32, now: OffsetDateTime) -> Result<boo
     .await?;
     let Some(row) = row.filter(|row| row.releasedAt.is_none()) else { return Ok(false) };
     let (artist, amount) = (ArtistId(row.artistId), Cents::from(row.amount));
-    let mut entries = vec![Entry { account: Account::OnHold(artist), amount: amount.negated()? }, Entry { account: Account::Available(artist), amount }];
+    let mut entries =
+        vec![Entry { account: Account::OnHold(artist), amount: amount.negated()? }, Entry { account: Account::Available(artist), amount }];
     // What was taken back of it in the meantime goes along. A refund locks the earning before it adds to these.
     let reversals = sqlx::query!(
         "SELECT creatorEarnings.id, creatorEarnings.amount FROM earningReversals JOIN creatorEarnings ON creatorEarnings.id = earningReversals.earningId

@@ -170,8 +170,12 @@ fn Shown(details: Details, refund: FormAction<api::Refund>) -> impl IntoView {
 /// Refunds of one payment, as everybody concerned reads them.
 #[component]
 pub fn Refunds(refunds: Vec<Refund>, #[prop(into)] caption: String) -> impl IntoView {
-    let columns =
-        vec![Column::text(t!("refunds.paid_at")), Column::number(t!("refunds.amount")), Column::text(t!("refunds.state")), Column::text(t!("refunds.reason"))];
+    let columns = vec![
+        Column::text(t!("refunds.paid_at")),
+        Column::number(t!("refunds.amount")),
+        Column::text(t!("refunds.state")),
+        Column::text(t!("refunds.reason")),
+    ];
     let rows = refunds
         .into_iter()
         .map(|refund| {

@@ -32,7 +32,8 @@ pub async fn payments(app: &App, status: Status, who: &str, before: Option<i32>)
     // Only as letters: a pattern's own signs mean themselves.
     let pattern = format!("%{}%", who.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     let rows = sqlx::query!(
-        "SELECT p.id, p.userId, p.purpose, p.provider, p.providerPaymentId, p.status, p.amount, p.createdAt, users.name AS `name?: String`,
+        "SELECT p.id AS `id!: i32`, p.userId AS `userId!: i32`, p.purpose AS `purpose!: String`, p.provider AS `provider!: String`, p.providerPaymentId AS `reference?: String`,
+                p.status AS `status!: String`, p.amount AS `amount!: i32`, p.createdAt AS `at!: OffsetDateTime`, users.name AS `name?: String`,
                 (SELECT CAST(COALESCE(SUM(r.amount), 0) AS SIGNED) FROM refunds r WHERE r.paymentId = p.id AND r.state <> 'failed') AS `refunded!: i64`
          FROM payments p JOIN users ON users.id = p.userId
          LEFT JOIN accountCredentials c ON c.userId = p.userId AND c.closedAt IS NULL
@@ -57,11 +58,11 @@ pub async fn payments(app: &App, status: Status, who: &str, before: Option<i32>)
                 payer_name: row.name.filter(|name| !name.is_empty()),
                 purpose: Purpose::of_name(&row.purpose),
                 provider: Provider::of_name(&row.provider)?,
-                reference: row.providerPaymentId,
+                reference: row.reference,
                 status: Status::of_name(&row.status)?,
                 amount: row.amount.into(),
                 refunded: Cents(row.refunded),
-                at: row.createdAt,
+                at: row.at,
             })
         })
         .collect();
@@ -169,6 +170,7 @@ impl Paid {
         let sentence = match self.status {
             Status::Refunded => crate::t!("refunds.nothing_left"),
             Status::Pending | Status::Failed => crate::t!("refunds.not_completed"),
+            Status::Completed if self.purpose == Purpose::Subscription => crate::t!("refunds.subscription"),
             Status::Completed if self.reference.is_none() || self.transaction.is_none() => crate::t!("refunds.no_way_back"),
             Status::Completed if who == self.payer => crate::t!("refunds.own"),
             Status::Completed => return None,

@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod adoption;
 mod app;
+mod books;
 mod buckets;
 mod connections;
 mod database;

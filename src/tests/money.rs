@@ -45,7 +45,7 @@ pub async fn artist(site: &TestApp, name: &str) -> (Me, ArtistId) {
     (me, id)
 }
 
-async fn track(site: &TestApp, artist: ArtistId) -> i32 {
+pub async fn track(site: &TestApp, artist: ArtistId) -> i32 {
     let done = sqlx::query(
         "INSERT INTO artistUploads (artistId, title, genre, audioUrl, audioKey, isPublished) VALUES (?, 'Night Drive', 'Synth', '/a', 'a', 1)",
     )
@@ -74,7 +74,7 @@ pub fn wish(artist: ArtistId, cents: i64) -> Wish {
 }
 
 /// A tip that is paid, and may be released at once.
-async fn tip(site: &TestApp, from: &Me, artist: ArtistId, cents: i64) {
+pub async fn tip(site: &TestApp, from: &Me, artist: ArtistId, cents: i64) {
     let now = site.app.clock.now();
     let checkout = tips::store::start(&site.app, from, Provider::Sandbox, &wish(artist, cents), now).await.unwrap();
     checkout::store::pay(&site.app, from.id, &checkout, now).await.unwrap();
@@ -288,7 +288,7 @@ async fn a_tip_is_held_for_seven_days() {
 }
 
 /// An artist with released earnings of these tips and a destination.
-async fn rich_artist(site: &TestApp, tips: &[i64], destination: &str) -> (Me, ArtistId) {
+pub async fn rich_artist(site: &TestApp, tips: &[i64], destination: &str) -> (Me, ArtistId) {
     let (me, artist) = artist(site, "Aurora").await;
     let listener = account(site, "Lena", "user").await;
     for &cents in tips {
