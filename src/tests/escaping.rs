@@ -80,6 +80,7 @@ async fn published(site: &TestApp) -> (Person, Vec<(&'static str, String)>) {
         ("/mixes", mix),
         ("/posts", post.clone()),
         ("/admin/posts", post),
+        ("/admin/payments", thing("payment")),
         ("/admin/payouts", thing("payout")),
         ("/checkout", thing("checkout")),
         ("/receipts", thing("payment")),

@@ -1,4 +1,5 @@
 //! What the rules say of every row, beyond that the sums agree: who paid whom for what, who approved, in which order.
+//! Texts of two tables are compared by their bytes: an adopted one may sort otherwise than ours.
 
 use super::Report;
 use sqlx::MySqlConnection;
@@ -59,7 +60,7 @@ async fn payments(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result
          LEFT JOIN earningDetails x ON x.transactionId = t.id AND x.line = 0
          LEFT JOIN creatorEarnings o ON o.id = x.earningId
          WHERE tips.senderId <> p.userId OR NOT (a.artistId <=> r.id) OR NOT (c.subject <=> 'tips') OR NOT (c.subjectId <=> tips.id)
-            OR NOT (o.trackId <=> tips.trackId) OR e.amount <> c.net OR tips.stripePaymentId IS NOT NULL AND tips.stripePaymentId <> p.providerPaymentId"
+            OR NOT (o.trackId <=> tips.trackId) OR e.amount <> c.net OR tips.stripePaymentId IS NOT NULL AND HEX(tips.stripePaymentId) <> HEX(p.providerPaymentId)"
     );
     compare!(
         report,
@@ -141,7 +142,7 @@ async fn transfers(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Resul
          JOIN ledgerTransactions t ON t.subject = 'creatorPayouts' AND t.subjectId = p.id AND t.kind = 'payout_paid'
          JOIN ledgerEntries e ON e.transactionId = t.id
          JOIN ledgerAccounts a ON a.id = e.accountId AND a.code = 'provider:sandbox:balance'
-         LEFT JOIN sandboxTransfers s ON s.idempotencyKey = CONCAT('payout:', p.id) AND s.reference = p.transactionId AND s.amount = p.amount AND s.outcome = 'paid'
+         LEFT JOIN sandboxTransfers s ON s.idempotencyKey = CONCAT('payout:', p.id) AND HEX(s.reference) = HEX(p.transactionId) AND s.amount = p.amount AND s.outcome = 'paid'
          WHERE s.idempotencyKey IS NULL"
     );
     compare!(
@@ -173,7 +174,7 @@ async fn steps(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result<()
          LEFT JOIN (SELECT payoutId, MIN(id) AS firstId, MAX(id) AS lastId, SUM(step = 'requested') AS requests FROM payoutSteps GROUP BY payoutId) s ON s.payoutId = p.id
          LEFT JOIN payoutSteps f ON f.id = s.firstId
          LEFT JOIN payoutSteps l ON l.id = s.lastId
-         WHERE s.payoutId IS NULL OR s.requests <> 1 OR f.step <> 'requested' OR f.happenedAt > l.happenedAt
+         WHERE s.payoutId IS NULL OR s.requests <> 1 OR f.step <> 'requested' OR f.happenedAt > l.happenedAt AND l.actorId IS NOT NULL
             OR NOT CASE p.status WHEN 'pending' THEN l.step IN ('requested', 'first_approval')
                                  WHEN 'processing' THEN l.step IN ('approved', 'sent')
                                  WHEN 'completed' THEN l.step = 'completed'
