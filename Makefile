@@ -31,7 +31,7 @@ test:
 
 soak:
 	@.ci/setup.sh test
-	$(ENV) for engine in mariadb mysql; do ETERNITY_SOAK=1 ETERNITY_TEST_ENGINE=$$engine server_cargo test -q --features ssr --test integration -- survival:: of_many_requests the_same_form model:: a_month_cut_off --nocapture; done
+	$(ENV) for engine in mariadb mysql; do ETERNITY_SOAK=1 ETERNITY_TEST_ENGINE=$$engine server_cargo test -q --features ssr --test integration -- survival:: tempo_and_key of_many_requests the_same_form model:: a_month_cut_off --nocapture; done
 
 fmt:
 	@$(ENV) cargo fmt

@@ -18,7 +18,13 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   reporter: [["list"]],
-  use: { baseURL: base, launchOptions, actionTimeout: 8_000, trace: "retain-on-failure" },
+  use: {
+    baseURL: base,
+    launchOptions,
+    actionTimeout: 8_000,
+    // Without its film: to paint every frame twice took a fifth of the time.
+    trace: { mode: "retain-on-failure", screenshots: false },
+  },
   projects: [
     { name: "hydrated", use: { ...devices["Desktop Chrome"], launchOptions } },
     { name: "no-javascript", grepInvert: /@program/, use: { ...devices["Desktop Chrome"], launchOptions, javaScriptEnabled: false } },

@@ -1,8 +1,7 @@
-import AxeBuilder from "@axe-core/playwright";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
-import { expect, test } from "./site";
+import { expect, test, violations } from "./site";
 import { linkInMail, logIn } from "./people";
 
 /**
@@ -139,6 +138,9 @@ const screens = [
   { width: 1280, height: 800, colorScheme: "light" },
 ] as const;
 
+// Pages are only looked at here: any number at once.
+test.describe.configure({ mode: "parallel" });
+
 test("every page of the site is in the list", () => {
   const source = readFileSync(join(import.meta.dirname, "..", "..", "src", "app.rs"), "utf8");
   const routes = [...source.matchAll(/path!\("([^"]+)"\)/g)].map((found) => found[1]!);
@@ -183,10 +185,7 @@ for (const [route, visit] of Object.entries(visits)) {
     for (const { colorScheme, ...size } of screens) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme });
-      if (hydrated) {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
-      }
+      if (hydrated) expect(await violations(page)).toEqual([]);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(over, `pixels wider than a screen of ${size.width}`).toBeLessThanOrEqual(0);
       if (process.env.SHOTS) {

@@ -1,5 +1,11 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test as base } from "@playwright/test";
+import { expect, type Page, test as base } from "@playwright/test";
+
+/** What axe finds on the page, a line for each rule. No page of ours has frames of other origins, so axe needs no second page to sum up in. */
+export async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
+}
 
 /** What every spec has: a check for accessibility, and an eye on the console that fails the test at its end. */
 export const test = base.extend<{ accessible: () => Promise<void>; quietConsole: void; hydrated: boolean }>({
@@ -10,8 +16,7 @@ export const test = base.extend<{ accessible: () => Promise<void>; quietConsole:
   accessible: async ({ page, hydrated }, use) => {
     await use(async () => {
       if (!hydrated) return;
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
     });
   },
   quietConsole: [

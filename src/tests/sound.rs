@@ -1,5 +1,6 @@
 //! What is made of sound and found in it, measured: gaps, loudness, tempo, key. `-- sound:: --nocapture` prints the figures.
 
+use crate::survival::length;
 use eternity::{
     demo::{catalogue::TRACKS, music},
     media::{
@@ -118,7 +119,9 @@ async fn tempo_and_key_of_music_whose_answers_are_known() {
     let folder = tempfile::tempdir().unwrap();
     let (mut tempi, mut folds, mut keys, mut near) = (0, 0, 0, 0);
     println!("{:<34} {:>6} {:>8}  {:<5} {:<5}", "track", "bpm", "heard", "key", "heard");
-    for (index, track) in TRACKS.iter().enumerate() {
+    // Every fifth by default; `make soak` hears them all.
+    let heard_of: Vec<_> = TRACKS.iter().enumerate().step_by(length(5, 1)).collect();
+    for &(index, track) in &heard_of {
         let path = rendered(folder.path(), index, 40.0);
         let probed = probe::look(&path).await.unwrap();
         let heard = encode::run(&path, &probed, &[]).await.unwrap().heard;
@@ -131,9 +134,9 @@ async fn tempo_and_key_of_music_whose_answers_are_known() {
         near += usize::from(heard.key.is_some_and(|found| found.trim_end_matches('m') == key.trim_end_matches('m')));
         println!("{:<34} {bpm:>6} {:>8.2}  {key:<5} {:<5}", track.title, heard.bpm.unwrap_or(0.0), heard.key.unwrap_or("–"));
     }
-    let all = TRACKS.len();
+    let all = heard_of.len();
     println!("of {all}: tempo right {tempi}, or a multiple of it {folds}; key right {keys}, its tonic right {near}");
-    assert!(folds * 10 >= all * 8 && keys * 10 >= all * 6, "{tempi} {folds} {keys} {near} of {all}");
+    assert!(folds * 10 >= all * 8 && keys * 10 >= all * length(5, 6), "{tempi} {folds} {keys} {near} of {all}");
 }
 
 #[tokio::test]
@@ -141,7 +144,7 @@ async fn loudness_and_true_peak_agree_with_another_meter() {
     let folder = tempfile::tempdir().unwrap();
     let storage = Storage::at(folder.path().join("media"));
     println!("{:<6} {:>8} {:>8} {:>8} {:>8}", "track", "LUFS", "ebur128", "dBTP", "loudnorm");
-    for index in [0, 7, 14, 21] {
+    for index in [0, 7, 14, 21].into_iter().take(length(2, 4)) {
         let path = rendered(folder.path(), index, 30.0);
         let probed = probe::look(&path).await.unwrap();
         let run = encode::run(&path, &probed, &[]).await.unwrap();
