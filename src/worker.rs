@@ -1,6 +1,7 @@
 //! The worker: takes jobs from the queue and does them; now and then sweeps up.
 
 use crate::{
+    accounts::store::entry::SendPasswordLink,
     checkout, ledger, listening,
     media::{self, transcode::Transcode},
     payments::events::WorkOnEvent,
@@ -134,6 +135,7 @@ async fn perform(app: &App, job: &Taken) -> Result<()> {
     match job.kind.as_str() {
         Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.run(app, job.last()).await,
         SendMail::KIND => serde_json::from_str::<SendMail>(&job.payload)?.run(app).await,
+        SendPasswordLink::KIND => serde_json::from_str::<SendPasswordLink>(&job.payload)?.run(app).await,
         ReplaceAudio::KIND => serde_json::from_str::<ReplaceAudio>(&job.payload)?.run(app, job.last()).await,
         SendPayout::KIND => serde_json::from_str::<SendPayout>(&job.payload)?.run(app).await,
         WorkOnEvent::KIND => serde_json::from_str::<WorkOnEvent>(&job.payload)?.run(app).await,

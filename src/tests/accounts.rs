@@ -10,6 +10,7 @@ const PASSWORD: &str = "correct horse battery";
 
 /// The path of the link in the latest mail to this address.
 async fn link_to(site: &TestApp, address: &str) -> String {
+    site.work().await;
     let (_, body) = site.mail_to(address).await.expect("a mail");
     let mut links = body.split_whitespace().filter_map(|word| word.strip_prefix(&site.url));
     links.rfind(|path| *path != "/log-in").expect("a link with a token").to_owned()

@@ -10,6 +10,7 @@ use crate::{
     ids::UserId,
     server::{
         errors::OnConstraint,
+        jobs::{self, Job},
         mail,
         rate::{self, Limit},
         state::App,
@@ -17,6 +18,7 @@ use crate::{
     },
     t,
 };
+use serde::{Deserialize, Serialize};
 
 /// Tries per account. A right password starts the count anew.
 const LOG_INS: Limit = Limit::per_minutes(10, 15);
@@ -93,34 +95,46 @@ pub async fn log_in(app: &App, address_key: &str, email: &Email, password: Strin
     }
 }
 
-/// Sends a link to choose a new password, if there is an account. People adopted from another system get in so.
+/// Sends a link to choose a new password, if there is an account. People adopted from another system get in so. Whether
+/// there is one is looked up behind the answer, which takes as long either way.
 ///
 /// # Errors
 /// Past the limits; when the database does not answer.
 pub async fn forgotten_password(app: &App, address_key: &str, email: &Email) -> AppResult<()> {
     limit_mails(app, "reset", address_key, email).await?;
     let mut tx = app.db.begin().await?;
-    if let Some(account) = by_email(&mut *tx, email).await? {
+    jobs::enqueue(&mut tx, &SendPasswordLink { email: email.as_str().to_owned() }, app.clock.now()).await?;
+    tx.commit().await?;
+    app.work.notify_one();
+    Ok(())
+}
+
+/// A link to choose a new password, for the account that has this e-mail.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendPasswordLink {
+    email: String,
+}
+
+impl Job for SendPasswordLink {
+    const KIND: &'static str = "password-link";
+}
+
+impl SendPasswordLink {
+    /// Queues the mail. Without such an account there is nothing to do.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn run(self, app: &App) -> anyhow::Result<()> {
+        let Ok(email) = Email::of_account(&self.email) else { return Ok(()) };
+        let mut tx = app.db.begin().await?;
+        let Some(account) = by_email(&mut *tx, &email).await? else { return Ok(()) };
         let now = app.clock.now();
         let link = tokens::issue(&mut tx, &app.config.site_url, now, account.user, Purpose::Reset, &account.email).await?;
         mail::queue(&mut tx, now, &account.email, &t!("accounts.mail.reset.subject"), &t!("accounts.mail.reset.body", link = link)).await?;
         tx.commit().await?;
         app.work.notify_one();
-    } else {
-        // As long as the other way takes: the same statements, taken back.
-        tx.rollback().await?;
-        settle(app, email).await?;
+        Ok(())
     }
-    Ok(())
-}
-
-/// Writes and takes back what a known e-mail would have written.
-async fn settle(app: &App, email: &Email) -> AppResult<()> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin().await?;
-    mail::queue(&mut tx, now, email.as_str(), &t!("accounts.mail.reset.subject"), &t!("accounts.mail.reset.body", link = "")).await?;
-    tx.rollback().await?;
-    Ok(())
 }
 
 async fn limit_mails(app: &App, what: &str, address_key: &str, email: &Email) -> AppResult<()> {
