@@ -42,8 +42,7 @@ await
 # What only listens to sound knows nothing of the database: once is enough.
 begin "integration on MySQL" integration mysql --skip tempo_and_key_of --skip loudness_and_true_peak --skip every_kind_of_file
 await
-begin "build of the site" .ci/build.sh debug
-await
+# It takes the server that was built for the tests and the browser's half from above.
 begin "browser" .ci/browser.sh
 await
 printf '\n%s\n\n' "$parts"
