@@ -68,14 +68,15 @@ enum Command {
 /// # Errors
 /// With a message for people, that says what to do.
 pub async fn run(cli: Cli) -> Result<ExitCode> {
+    if matches!(cli.command, Command::Config) {
+        let config = Config::read()?;
+        print!("{}", toml::to_string_pretty(&config.printable())?);
+        config.checked()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let config = Config::load()?;
-    match cli.command {
-        Command::Serve(serve) => return serve.run(config).await,
-        Command::Config => {
-            print!("{}", toml::to_string_pretty(&config.printable())?);
-            return Ok(ExitCode::SUCCESS);
-        }
-        _ => {}
+    if let Command::Serve(serve) = cli.command {
+        return serve.run(config).await;
     }
     telemetry::logs(!config.development());
     let opened = open_beside(config).await?;

@@ -41,6 +41,11 @@ impl Serve {
         for warning in database::check_settings(&app.db).await {
             tracing::warn!("{warning}");
         }
+        for program in super::status::PROGRAMS {
+            if super::status::version_of(program).await.is_none() {
+                tracing::warn!("{program} is not found: what artists send can't be processed; install ffmpeg");
+            }
+        }
         app.metrics = Some(telemetry::metrics()?);
         let stop = CancellationToken::new();
         let metrics = tokio::spawn(serve_metrics(app.clone(), stop.clone()));
@@ -48,6 +53,9 @@ impl Serve {
         let plays = tokio::spawn(crate::listening::spool::run(app.clone(), stop.clone()));
         let site = router(app.clone()).await?;
         println!("{} is at {}", crate::t!("site.name"), app.config.site_url);
+        if !app.config.site_url.ends_with(&format!(":{}", app.config.server.address.port())) {
+            println!("it listens on http://{}", app.config.server.address);
+        }
         let demo = self.demo.then(|| tokio::spawn(fill_demo(app.clone(), stop.clone())));
         {
             let stop = stop.clone();

@@ -4,6 +4,15 @@ use crate::server::{database, state::App};
 use anyhow::Result;
 use std::process::ExitCode;
 
+/// The programs that processing needs.
+pub const PROGRAMS: [&str; 2] = ["ffmpeg", "ffprobe"];
+
+/// What a program says of its version, if it is there.
+pub async fn version_of(program: &str) -> Option<String> {
+    let output = tokio::process::Command::new(program).arg("-version").output().await.ok()?;
+    String::from_utf8_lossy(&output.stdout).lines().next().map(str::to_owned)
+}
+
 /// One line per thing that must work; exit code 1 when one does not.
 ///
 /// # Errors
@@ -25,9 +34,8 @@ pub async fn run(app: &App) -> Result<ExitCode> {
     for warning in database::check_settings(&app.db).await {
         line(false, "settings", warning);
     }
-    for program in ["ffmpeg", "ffprobe"] {
-        let found = tokio::process::Command::new(program).arg("-version").output().await;
-        let text = found.as_ref().ok().and_then(|output| String::from_utf8_lossy(&output.stdout).lines().next().map(str::to_owned));
+    for program in PROGRAMS {
+        let text = version_of(program).await;
         line(text.is_some(), program, text.unwrap_or_else(|| "not found: install ffmpeg".to_owned()));
     }
     let probe = app.config.data_dir.join(".writable");

@@ -201,22 +201,33 @@ impl Config {
     /// # Errors
     /// Names the key and the source of a value that can't be used.
     pub fn load() -> Result<Self> {
+        Self::read()?.checked()
+    }
+
+    /// The same without a look at whether the values go together: for printing them.
+    ///
+    /// # Errors
+    /// Names the key and the source of a value that can't be read.
+    pub fn read() -> Result<Self> {
         let file = std::env::var("ETERNITY_CONFIG").unwrap_or_else(|_| "Leptos.toml".to_owned());
-        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+        Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(&file))
             // Variables of the build and the tests share the prefix.
-            .merge(Env::prefixed("ETERNITY_").ignore(&["config", "cache", "test_mysql", "test_engine"]).split("__"))
+            .merge(Env::prefixed("ETERNITY_").ignore(&["config", "cache", "test_mysql", "test_engine", "soak"]).split("__"))
             .merge(Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into()).split("."))
             .extract()
             .map_err(|error| {
                 anyhow::anyhow!(
                     "the configuration can't be used: {error}\n  look at {file} and the ETERNITY_… variables; `eternity config` prints every key"
                 )
-            })?;
-        config.checked()
+            })
     }
 
-    fn checked(mut self) -> Result<Self> {
+    /// The same, if its values go together.
+    ///
+    /// # Errors
+    /// Names what does not.
+    pub fn checked(mut self) -> Result<Self> {
         self.site_url = self.site_url.trim_end_matches('/').to_owned();
         let url: url::Url = self.site_url.parse().context("site_url is not a URL such as https://music.example")?;
         ensure!(matches!(url.scheme(), "http" | "https"), "site_url must start with http:// or https://");

@@ -122,6 +122,7 @@ pub async fn check_settings(pool: &MySqlPool) -> Vec<String> {
         ("innodb_flush_log_at_trx_commit", "1", "a committed payment can be lost in a crash"),
         ("innodb_doublewrite", "ON", "a torn page can't be repaired"),
         ("sync_binlog", "1", "replicas and point-in-time recovery can lose the last transactions in a crash"),
+        ("wsrep_on", "OFF", "servers of a cluster that all take writes do not see each other's locks"),
         ("autocommit", "ON", "statements outside transactions would not be kept"),
     ] {
         let found: Option<(String, String)> =
