@@ -5,17 +5,23 @@
 use super::{security::local_path, sessions, state::App};
 use crate::{
     error::{AppError, AppResult},
-    ui::forms::{Done, Flash, RefusedForm},
+    ui::{
+        error_page::heading,
+        fallback::standalone_page,
+        forms::{Done, Flash, RefusedForm},
+    },
 };
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody},
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Redirect, Response},
 };
+use futures::FutureExt;
 use http_body_util::{BodyExt, Limited};
 use leptos::prelude::FromServerFnError;
+use std::panic::AssertUnwindSafe;
 use tower_sessions::Session;
 
 /// No form of the site is larger; files have doors of their own.
@@ -30,10 +36,15 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 
 /// An error as a page or as JSON, whichever is wanted. For what goes wrong before or beside the pages.
 pub fn error_response(headers: &HeaderMap, error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    error_with_status(headers, StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error)
+}
+
+fn error_with_status(headers: &HeaderMap, status: StatusCode, error: &AppError) -> Response {
     let mut response = if wants_html(headers) {
-        let id = headers.get("x-request-id").and_then(|value| value.to_str().ok());
-        (status, Html(crate::ui::fallback::standalone_page(&crate::t!("error.page_title"), &error.to_string(), id))).into_response()
+        // An internal error names the request itself.
+        let id = if matches!(error, AppError::Internal { .. }) { None } else { request_id(headers) };
+        let again = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+        (status, Html(standalone_page(&heading(status.as_u16()), &error.to_string(), id, again))).into_response()
     } else {
         let mut response = (status, Body::from(error.ser())).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -43,6 +54,30 @@ pub fn error_response(headers: &HeaderMap, error: &AppError) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
     }
     response
+}
+
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-request-id").and_then(|value| value.to_str().ok())
+}
+
+/// Stands before everything: what breaks is logged and answered, and what libraries answer without a word gets one.
+pub async fn last_words(request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let what = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?");
+            tracing::error!("a request panicked: {what}");
+            return error_response(&headers, &AppError::Internal { request_id: request_id(&headers).unwrap_or("-").to_owned() });
+        }
+    };
+    let words = match response.status() {
+        StatusCode::FORBIDDEN => crate::t!("error.other_site"),
+        StatusCode::GATEWAY_TIMEOUT => crate::t!("error.too_slow"),
+        _ => return response,
+    };
+    let silent = response.body().size_hint().exact() == Some(0);
+    if silent { error_with_status(&headers, response.status(), &AppError::Refused(words.into_owned())) } else { response }
 }
 
 /// Stands before all server functions.
@@ -124,4 +159,43 @@ fn referer(headers: &HeaderMap) -> String {
 
 async fn collect(body: Body) -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
     Ok(Limited::new(body, MAX_FORM_BYTES).collect().await?.to_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, http::Uri, middleware::from_fn};
+    use tower::ServiceExt;
+
+    async fn answer(path: &str, accept: &str) -> (StatusCode, String) {
+        let site = Router::new()
+            .fallback(async |uri: Uri| match uri.path() {
+                "/breaks" => panic!("the reason, for the log alone"),
+                "/slow" => StatusCode::GATEWAY_TIMEOUT.into_response(),
+                "/other" => StatusCode::FORBIDDEN.into_response(),
+                _ => (StatusCode::FORBIDDEN, "not yours").into_response(),
+            })
+            .layer(from_fn(last_words));
+        let request = Request::get(path).header(header::ACCEPT, accept).header("x-request-id", "number-7").body(Body::empty()).unwrap();
+        let response = site.oneshot(request).await.unwrap();
+        let status = response.status();
+        (status, String::from_utf8(collect(response.into_body()).await.unwrap().to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_breaks_or_says_nothing_is_answered_in_words() {
+        let (status, page) = answer("/breaks", "text/html").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(page.contains("number-7") && page.contains("<h1>Something broke on our side</h1>") && !page.contains("the reason"), "{page}");
+        let (status, json) = answer("/breaks", "application/json").await;
+        assert_eq!(
+            (status, serde_json::from_str::<AppError>(&json).unwrap()),
+            (StatusCode::INTERNAL_SERVER_ERROR, AppError::Internal { request_id: "number-7".to_owned() })
+        );
+        let (status, page) = answer("/slow", "text/html").await;
+        assert!(status == StatusCode::GATEWAY_TIMEOUT && page.contains("took too long") && page.contains("Try again"), "{page}");
+        let (status, page) = answer("/other", "text/html").await;
+        assert!(status == StatusCode::FORBIDDEN && page.contains("another site") && !page.contains("Try again"), "{page}");
+        assert_eq!(answer("/says", "text/html").await, (StatusCode::FORBIDDEN, "not yours".to_owned()));
+    }
 }

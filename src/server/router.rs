@@ -17,7 +17,6 @@ use serde::Deserialize;
 use std::{sync::OnceLock, time::Duration};
 use tower::ServiceExt;
 use tower_http::{
-    catch_panic::CatchPanicLayer,
     compression::{
         CompressionLayer, Predicate,
         predicate::{DefaultPredicate, NotForContentType},
@@ -61,7 +60,6 @@ pub async fn router(app: App) -> anyhow::Result<Router> {
         .fallback(not_a_route)
         .layer(from_fn_with_state(app.clone(), doors::server_functions))
         .layer(from_fn_with_state(app.clone(), security::guard))
-        .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn_with_state(app.clone(), sessions::identify))
         .layer(sessions)
         .layer(tower_http_csrf::csrf::CsrfLayer::new().add_trusted_origin(&app.config.site_url)?)
@@ -77,12 +75,8 @@ pub async fn router(app: App) -> anyhow::Result<Router> {
         .merge(crate::routes::without_database())
         .merge(site)
         .route_layer(from_fn(measure))
-        .layer(CatchPanicLayer::custom(|_| {
-            doors::error_response(
-                &HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html"))]),
-                &crate::error::AppError::Internal { request_id: "panic".to_owned() },
-            )
-        }))
+        .layer(from_fn(doors::last_words))
+        .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("-");
             tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)

@@ -91,11 +91,15 @@ pub fn client_address(app: &App, request: &Parts) -> String {
     request.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".to_owned(), |ConnectInfo(address)| address.ip().to_string())
 }
 
+/// Of an answer: it is for one person, who is logged in.
+#[derive(Clone, Copy, Debug)]
+pub struct Private;
+
 /// Headers for every answer. A page's own Content-Security-Policy, with its nonce, is set where it is rendered.
 pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let framed = may_be_framed(request.uri().path());
-    let private = request.extensions().get::<Visitor>().is_some_and(|visitor| visitor.me.is_some());
     let mut response = next.run(request).await;
+    let private = response.extensions().get::<Private>().is_some();
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {

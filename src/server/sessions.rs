@@ -114,8 +114,13 @@ pub async fn identify(State(app): State<App>, request: Request, next: Next) -> R
     let (mut parts, body) = request.into_parts();
     match visitor_of(&app, &parts).await {
         Ok(visitor) => {
+            let private = visitor.me.is_some();
             parts.extensions.insert(visitor);
-            next.run(Request::from_parts(parts, body)).await
+            let mut response = next.run(Request::from_parts(parts, body)).await;
+            if private {
+                response.extensions_mut().insert(super::security::Private);
+            }
+            response
         }
         Err(error) => {
             tracing::warn!("a visitor could not be identified: {error}");

@@ -33,7 +33,10 @@ async fn posts_from_other_sites_are_refused() {
     let post = |name: &'static str, value: &'static str| {
         site.visitor().client.post(format!("{}/theme", site.url)).header(name, value).form(&[("theme", "dark")]).send()
     };
-    assert_eq!(post("sec-fetch-site", "cross-site").await.unwrap().status(), StatusCode::FORBIDDEN);
+    let refused = post("sec-fetch-site", "cross-site").await.unwrap();
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert_eq!(refused.headers()["x-frame-options"], "DENY");
+    assert!(refused.text().await.unwrap().contains("another site"));
     assert_eq!(post("origin", "https://evil.example").await.unwrap().status(), StatusCode::FORBIDDEN);
     assert_eq!(post("sec-fetch-site", "same-origin").await.unwrap().status(), StatusCode::SEE_OTHER);
 }
@@ -65,4 +68,20 @@ async fn ready_and_healthy() {
     site.app.db.close().await;
     assert_eq!(site.visitor().get("/readyz").await.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(site.visitor().page("/healthz").await, "ok");
+}
+
+#[tokio::test]
+async fn without_the_database_every_page_says_so() {
+    let site = TestApp::start().await;
+    let (person, _) = site.signed_in("Ada").await;
+    site.app.db.close().await;
+    for visitor in [&site.visitor(), &person] {
+        let request = visitor.client.get(&site.url).header(header::ACCEPT, "text/html");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+        assert!(answer.headers().contains_key("content-security-policy"));
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("The database is away") && page.contains("Nothing is lost"), "{page}");
+    }
 }

@@ -3,6 +3,15 @@
 use crate::{t, ui::maybe::Maybe};
 use leptos::prelude::*;
 
+/// What an error of this status is headed by, here and on the page that needs nothing.
+pub fn heading(code: u16) -> String {
+    t!(format!("ui.error.heading.{}", known(code))).into_owned()
+}
+
+fn known(code: u16) -> String {
+    if matches!(code, 401 | 403 | 404 | 422 | 429 | 500 | 503) { code.to_string() } else { "other".to_owned() }
+}
+
 /// An error's page: what happened, what to do now, and the number that helps us find it.
 #[component]
 pub fn ErrorView(
@@ -15,7 +24,6 @@ pub fn ErrorView(
     #[prop(into, optional)]
     request_id: Maybe,
 ) -> impl IntoView {
-    let known = if matches!(code, 401 | 403 | 404 | 422 | 429 | 500 | 503) { code.to_string() } else { "other".to_owned() };
     let action = match code {
         401 => ("/log-in", t!("ui.error.log_in")),
         404 => ("/search", t!("ui.error.search")),
@@ -24,9 +32,9 @@ pub fn ErrorView(
     view! {
         <section class="problem">
             <p class="problem-code">{code}</p>
-            <h1>{t!(format!("ui.error.heading.{known}")).into_owned()}</h1>
+            <h1>{heading(code)}</h1>
             <p>{text}</p>
-            <p class="problem-next">{t!(format!("ui.error.next.{known}")).into_owned()}</p>
+            <p class="problem-next">{t!(format!("ui.error.next.{}", known(code))).into_owned()}</p>
             {request_id.0.map(|id| view! { <p class="problem-id">{t!("ui.error.number", id = id)}</p> })}
             <a class="btn btn-primary" href=action.0>{action.1}</a>
         </section>

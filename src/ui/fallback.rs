@@ -2,11 +2,14 @@
 
 use crate::{t, ui::head::escape};
 
-/// A complete HTML document in the site's look, dark and light. Nothing in it is loaded from elsewhere.
-pub fn standalone_page(title: &str, text: &str, request_id: Option<&str>) -> String {
+/// A complete HTML document in the site's look, dark and light. Nothing in it is loaded from elsewhere. `again` offers to try
+/// the same address once more.
+pub fn standalone_page(title: &str, text: &str, request_id: Option<&str>, again: bool) -> String {
     let (title, text) = (escape(title), escape(text));
     let id = request_id.map(|id| format!("<p class=\"id\">{}</p>", escape(&t!("ui.error.number", id = id)))).unwrap_or_default();
-    let (site, again) = (escape(&t!("site.name")), escape(&t!("ui.error.again")));
+    let site = escape(&t!("site.name"));
+    let again = if again { format!("<a class=\"button\" href=\"\">{}</a> ", escape(&t!("ui.error.again"))) } else { String::new() };
+    let home = escape(&t!("ui.error.home"));
     format!(
         r#"<!DOCTYPE html>
 <html lang="en">
@@ -23,7 +26,7 @@ pub fn standalone_page(title: &str, text: &str, request_id: Option<&str>) -> Str
 <p class="site">{SIGN}{site}</p>
 <h1>{title}</h1>
 <p>{text}</p>
-<p><a href="">{again}</a></p>
+<p class="ways">{again}<a href="/">{home}</a></p>
 {id}
 </main>
 </body>
@@ -40,7 +43,9 @@ main{max-width:34rem;display:grid;gap:1.25rem}\
 h1{font:560 clamp(2rem,1.5rem + 2.5vw,3rem)/1.1 \"Fraunces Variable\",Georgia,serif;letter-spacing:-.02em;text-wrap:balance}\
 .site{display:flex;align-items:center;gap:.625rem;font:600 1.125rem/1 \"Fraunces Variable\",Georgia,serif}\
 svg{width:2.25rem;height:1.375rem;color:var(--sign)}\
-a{display:inline-block;padding:.6rem 1.25rem;border-radius:99px;background:var(--gold);color:#20160a;font-weight:600;text-decoration:none}\
+.ways{display:flex;flex-wrap:wrap;align-items:center;gap:1.25rem}\
+a{color:inherit}\
+.button{padding:.6rem 1.25rem;border-radius:99px;background:var(--gold);color:#20160a;font-weight:600;text-decoration:none}\
 a:focus-visible{outline:2px solid var(--sign);outline-offset:3px}\
 .id{font-size:.8125rem;color:var(--quiet)}";
 
@@ -52,7 +57,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_escaped() {
-        let page = standalone_page("A <b>", "x & y", Some("<id>"));
+        let page = standalone_page("A <b>", "x & y", Some("<id>"), true);
         assert!(page.contains("A &lt;b&gt;") && page.contains("x &amp; y") && page.contains("&lt;id&gt;"));
     }
 }
