@@ -1,3 +1,4 @@
+import { logIn } from "./people";
 import { expect, test } from "./site";
 
 test("the front page is whole, without a violation of accessibility rules or of its own policy", async ({ page, accessible }) => {
@@ -6,9 +7,33 @@ test("the front page is whole, without a violation of accessibility rules or of 
   await accessible();
 });
 
-test("a page that is not there is a 404 that looks like the rest", async ({ page }) => {
+test("a page that is not there is a 404 that looks like the rest", async ({ page, accessible }) => {
   const response = await page.goto("/nowhere");
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1, name: "We have no record of this" })).toBeVisible();
   await expect(page.getByRole("navigation").first()).toBeVisible();
+  await accessible();
+});
+
+test("the site can be put on a home screen, and its links say what they lead to", async ({ page }) => {
+  await page.goto("/");
+  for (const [name, least] of [["title", 3], ["description", 20], ["url", 10], ["image", 10]] as const) {
+    const content = await page.locator(`meta[property="og:${name}"]`).getAttribute("content");
+    expect(content?.length ?? 0, `og:${name}`).toBeGreaterThanOrEqual(least);
+  }
+  const manifest = await page.locator('link[rel="manifest"]').getAttribute("href");
+  const described = (await (await page.request.get(manifest!)).json()) as { name: string; icons: { src: string }[] };
+  expect(described.name).toBe("Gifted Eternity");
+  for (const path of ["/favicon.ico", "/favicon.svg", ...described.icons.map((icon) => icon.src)]) {
+    expect((await page.request.get(path)).status(), path).toBe(200);
+  }
+});
+
+test("what someone may not see is a 403 that looks like the rest", async ({ page, accessible }) => {
+  await logIn(page, "listener@demo.eternity.test");
+  const response = await page.goto("/admin");
+  expect(response?.status()).toBe(403);
+  await expect(page.getByRole("heading", { level: 1, name: "This page is for other eyes" })).toBeVisible();
+  await expect(page.getByRole("navigation").first()).toBeVisible();
+  await accessible();
 });

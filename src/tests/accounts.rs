@@ -1,6 +1,9 @@
 //! Accounts: the ways in and out, what strangers learn, what is left when someone goes.
 
-use crate::app::{Person, TestApp};
+use crate::{
+    app::{Person, TestApp},
+    database::TestDatabase,
+};
 use eternity::{accounts::entitlements::entitlements, ids::UserId};
 use reqwest::StatusCode;
 use time::Duration;
@@ -176,6 +179,10 @@ async fn guessing_is_limited_and_a_right_password_forgives() {
         assert_eq!(guess("wrong wrong wrong").await, StatusCode::UNPROCESSABLE_ENTITY);
     }
     assert_eq!(guess(PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
+    // Another server of the same site counts the same tries.
+    let second = TestApp::start_on(TestDatabase { url: site.database_url().to_owned() }, |_| {}).await;
+    let there = second.visitor().call("accounts/log-in", &[("email", ADA), ("password", PASSWORD)]).await.0;
+    assert_eq!(there, StatusCode::TOO_MANY_REQUESTS);
     site.app.clock.advance(Duration::minutes(16));
     assert_eq!(guess(PASSWORD).await, StatusCode::OK);
 }

@@ -26,7 +26,7 @@ pub struct TestApp {
     pub url: String,
     pub folder: TempDir,
     stop: CancellationToken,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl TestApp {
@@ -60,7 +60,12 @@ impl TestApp {
         let site = router(app.clone()).await.unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(serve::serve(listener, site, stop.clone()));
-        Self { app, url, folder, stop, _database: database }
+        Self { app, url, folder, stop, database }
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
     }
 
     /// Does all background work that is due.

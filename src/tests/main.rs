@@ -9,6 +9,7 @@ mod adoption;
 mod app;
 mod books;
 mod buckets;
+mod cli;
 mod connections;
 mod database;
 mod demo;

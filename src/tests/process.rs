@@ -12,6 +12,8 @@ pub struct Server {
     command: Command,
     child: Child,
     pub url: String,
+    /// Where its figures are.
+    pub metrics: String,
 }
 
 impl Server {
@@ -38,7 +40,7 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let child = command.spawn().unwrap();
-        let mut server = Self { command, child, url };
+        let mut server = Self { command, child, url, metrics: format!("http://{metrics}/metrics") };
         server.ready().await;
         server
     }
@@ -48,6 +50,22 @@ impl Server {
         self.kill();
         self.child = self.command.spawn().unwrap();
         self.ready().await;
+    }
+
+    /// Asks it to end, as a machine does that is shut down.
+    pub fn terminate(&self) {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended, and says whether it ended well.
+    pub async fn ended(&mut self) -> bool {
+        for _ in 0..1_200 {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the server does not end");
     }
 
     async fn ready(&mut self) {

@@ -42,6 +42,21 @@ async fn posts_from_other_sites_are_refused() {
 }
 
 #[tokio::test]
+async fn behind_tls_cookies_and_transport_are_secure() {
+    let site = TestApp::start_with(|config| config.site_url = "https://music.example".to_owned()).await;
+    let visitor = site.visitor();
+    assert_eq!(visitor.get("/").await.headers()["strict-transport-security"], "max-age=63072000; includeSubDomains");
+    // A refused form starts a session, for what was typed.
+    let refused = visitor.post("/log-in", "/api/accounts/log-in", &[("email", "ada@example.org"), ("password", "")]).await;
+    let cookie = refused.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-session="), "{cookie}");
+    for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.split("; ").any(|found| found == part), "{part}: {cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+}
+
+#[tokio::test]
 async fn the_chosen_theme_is_rendered_by_the_server() {
     let site = TestApp::start().await;
     let person = site.visitor();
