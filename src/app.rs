@@ -206,6 +206,11 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin/posts") view=posts::admin::AdminPosts ssr=SsrMode::Async/>
             <Route path=path!("/admin/posts/new") view=posts::admin::NewPost ssr=SsrMode::Async/>
             <Route path=path!("/admin/posts/:id") view=posts::admin::EditPost ssr=SsrMode::Async/>
+            <Route path=path!("/admin/albums") view=catalogue::admin::AdminAlbums ssr=SsrMode::Async/>
+            <Route path=path!("/admin/albums/new") view=catalogue::admin::NewAlbum ssr=SsrMode::Async/>
+            <Route path=path!("/admin/albums/:id") view=catalogue::admin::EditAlbum ssr=SsrMode::Async/>
+            <Route path=path!("/admin/songs/new") view=catalogue::admin::NewSong ssr=SsrMode::Async/>
+            <Route path=path!("/admin/songs/:id") view=catalogue::admin::EditSong ssr=SsrMode::Async/>
             <Route path=path!("/admin/royalties") view=royalties::pages::AdminRoyaltiesPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/ads") view=ads::admin::AdsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/ads/new") view=ads::admin::NewAd ssr=SsrMode::Async/>

@@ -22,6 +22,7 @@ pub fn of_rooms(app: &App) -> Router<App> {
         .merge(crate::uploads::tus::routes())
         .merge(crate::uploads::downloads::routes())
         .merge(crate::purchases::gifts::routes())
+        .merge(crate::catalogue::keeping::routes(app))
         .merge(crate::catalogue::routes::routes())
         .merge(crate::catalogue::downloads::routes())
         .merge(crate::playlists::routes::routes());

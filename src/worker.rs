@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::store::entry::SendPasswordLink,
+    catalogue::keeping::SongSound,
     checkout, ledger, listening,
     media::{self, transcode::Transcode},
     payments::events::WorkOnEvent,
@@ -134,6 +135,7 @@ async fn performed(app: &App, job: &Taken) -> Result<()> {
 async fn perform(app: &App, job: &Taken) -> Result<()> {
     match job.kind.as_str() {
         Transcode::KIND => serde_json::from_str::<Transcode>(&job.payload)?.run(app, job.last()).await,
+        SongSound::KIND => serde_json::from_str::<SongSound>(&job.payload)?.run(app).await,
         SendMail::KIND => serde_json::from_str::<SendMail>(&job.payload)?.run(app).await,
         SendPasswordLink::KIND => serde_json::from_str::<SendPasswordLink>(&job.payload)?.run(app).await,
         ReplaceAudio::KIND => serde_json::from_str::<ReplaceAudio>(&job.payload)?.run(app, job.last()).await,

@@ -14,6 +14,7 @@ type Visit = { who: Who; find?: Find };
 
 const track: Find = { on: "/charts", link: /^\/tracks\/\d+/ };
 const artist: Find = { on: "/search?q=a", link: /^\/artists\/\d+/ };
+const adminAlbum = { on: "/admin/albums", link: /^\/admin\/albums\/\d+/ };
 const playlist = { on: "/library", link: /^\/playlists\/\d+/ };
 const part = (whole: Find, change: (path: string) => string): Find => async (page) => change(await address(page, whole));
 const id = (path: string) => path.match(/\d+/)![0];
@@ -110,6 +111,11 @@ const visits: Record<string, Visit> = {
   "/admin/payments/:id": { who: "admin", find: { on: "/admin/payments", link: /^\/admin\/payments\/\d+/ } },
   "/admin/payouts": { who: "admin" },
   "/admin/payouts/:id": { who: "admin", find: { on: "/admin/payouts?status=all", link: /^\/admin\/payouts\/\d+/ } },
+  "/admin/albums": { who: "admin" },
+  "/admin/albums/new": { who: "admin" },
+  "/admin/albums/:id": { who: "admin", find: adminAlbum },
+  "/admin/songs/new": { who: "admin" },
+  "/admin/songs/:id": { who: "admin", find: async (page) => address(page, { on: await address(page, adminAlbum), link: /^\/admin\/songs\/\d+/ }) },
   "/admin/royalties": { who: "admin" },
   "/admin/ads": { who: "admin" },
   "/admin/ads/new": { who: "admin" },

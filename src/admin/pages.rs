@@ -35,6 +35,7 @@ pub fn AdminPage() -> impl IntoView {
                 <div class="btn-row">
                     <a class="btn" href="/admin/payments">{t!("refunds.title")}</a>
                     <a class="btn" href="/admin/royalties">{t!("royalties.title")}</a>
+                    <a class="btn" href="/admin/albums">{t!("catalogue.admin.title")}</a>
                     <a class="btn" href="/admin/ads">{t!("ads.title")}</a>
                 </div>
             </section>

@@ -1,13 +1,17 @@
 //! The label's own catalogue: albums, songs and mixes, kept by admins, and the songs that a listener keeps.
 
+pub mod admin;
 mod api;
 #[cfg(feature = "ssr")]
 pub mod downloads;
+#[cfg(feature = "ssr")]
+pub mod keeping;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod texts;
 
 use crate::{
     ids::{AlbumId, MixId, SongId},

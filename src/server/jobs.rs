@@ -77,7 +77,7 @@ pub async fn take(app: &App, lane: Lane) -> sqlx::Result<Option<Taken>> {
     // Looked for without locks; then one row is locked, by its key, so that workers don't hold each other up.
     let due = sqlx::query_scalar!(
         "SELECT id FROM jobs
-         WHERE ((state = 'queued' AND runAt <= ?) OR (state = 'running' AND lockedUntil <= ?)) AND (? OR (kind IN ('transcode', 'replace-audio')) = ?)
+         WHERE ((state = 'queued' AND runAt <= ?) OR (state = 'running' AND lockedUntil <= ?)) AND (? OR (kind IN ('transcode', 'replace-audio', 'song-sound')) = ?)
          ORDER BY runAt, id LIMIT 16",
         now,
         now,

@@ -10,6 +10,7 @@ mod app;
 mod books;
 mod buckets;
 mod cli;
+mod catalogue;
 mod connections;
 mod database;
 mod demo;
