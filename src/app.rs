@@ -259,6 +259,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/studio/tips") view=tips::pages::StudioTipsPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/tips/:id") view=tips::pages::StudioTipPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/earnings") view=earnings::pages::EarningsPage ssr=SsrMode::Async/>
+            <Route path=path!("/studio/earnings/:month") view=earnings::statement_page::StatementPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/royalties") view=royalties::pages::StudioRoyaltiesPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/royalties/:id") view=royalties::pages::StudioRoyaltyPage ssr=SsrMode::Async/>
             <Route path=path!("/studio/payouts") view=payouts::pages::StudioPayoutsPage ssr=SsrMode::Async/>

@@ -101,6 +101,7 @@ const visits: Record<string, Visit> = {
   "/studio/tips": { who: "artist" },
   "/studio/tips/:id": { who: "artist", find: { on: "/studio/tips", link: /^\/studio\/tips\/\d+/ } },
   "/studio/earnings": { who: "artist" },
+  "/studio/earnings/:month": { who: "artist", find: { on: "/studio/earnings", link: /^\/studio\/earnings\/\d+-\d+/ } },
   "/studio/royalties": { who: "artist" },
   "/studio/royalties/:id": { who: "artist", find: { on: "/studio/royalties", link: /^\/studio\/royalties\/\d+/ } },
   "/studio/payouts": { who: "artist" },

@@ -1,6 +1,6 @@
 //! Server functions of earnings.
 
-use super::{Earning, Overview as Head};
+use super::{Earning, Overview as Head, Statement as Paper};
 use crate::{error::AppResult, page::Page};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -21,4 +21,16 @@ pub async fn list(after: Option<String>) -> AppResult<Page<Earning>> {
     let (_, artist) = context::require_artist()?;
     let after = after.and_then(|key| key.parse().ok()).unwrap_or(Key::NEWEST);
     super::store::list(&app, artist.id, after, 50).await
+}
+
+/// What a month, such as `2026-02`, earned the artist who asks.
+///
+/// # Errors
+/// Not found for what is no month, or one that has not begun.
+#[server(endpoint = "earnings/statement", input = GetUrl)]
+pub async fn statement(month: String) -> AppResult<Paper> {
+    use crate::server::context;
+    let app = context::app()?;
+    let (_, artist) = context::require_artist()?;
+    super::statements::statement(&app, artist.id, artist.name, &month).await
 }

@@ -4,6 +4,9 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod csv;
 pub mod pages;
+pub mod statement_page;
+#[cfg(feature = "ssr")]
+pub mod statements;
 #[cfg(feature = "ssr")]
 pub mod store;
 
@@ -107,4 +110,81 @@ pub struct Earning {
     pub at: OffsetDateTime,
     pub available_at: OffsetDateTime,
     pub whereabouts: Whereabouts,
+}
+
+/// What one kind earned in a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindSum {
+    pub kind: Kind,
+    pub count: i64,
+    pub gross: Cents,
+    pub fee: Cents,
+    pub net: Cents,
+}
+
+/// What a track earned in a month; one that is gone has no name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackSum {
+    pub track: Option<(TrackId, String)>,
+    pub count: i64,
+    pub net: Cents,
+}
+
+/// What was earned by being heard from a playlist in a month; one that is gone or not public has no name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaylistSum {
+    pub name: Option<String>,
+    pub count: i64,
+    pub net: Cents,
+}
+
+/// What an artist earned in a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    pub artist: String,
+    /// The first moment of the month.
+    pub start: OffsetDateTime,
+    pub made_at: OffsetDateTime,
+    /// Whether the month is over; before that its sums still grow.
+    pub finished: bool,
+    pub kinds: Vec<KindSum>,
+    /// The hundred that earned most, those first.
+    pub tracks: Vec<TrackSum>,
+    /// The hundred that earned most, those first.
+    pub playlists: Vec<PlaylistSum>,
+}
+
+/// A month in an address: `2026-02`.
+pub fn month_name(start: OffsetDateTime) -> String {
+    format!("{:04}-{:02}", start.year(), u8::from(start.month()))
+}
+
+/// The first moments of a month such as `2026-02`, and of the one after it. From 1971 to 2037, as far as rows have times.
+pub fn month_of(name: &str) -> Option<(OffsetDateTime, OffsetDateTime)> {
+    let (year, month) = name.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2)?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(year) || !digits(month) {
+        return None;
+    }
+    let year = year.parse::<i32>().ok().filter(|year| (1971..=2037).contains(year))?;
+    let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    let first = |year, month| time::Date::from_calendar_date(year, month, 1).ok().map(|day| day.midnight().assume_utc());
+    let after = if month == time::Month::December { year + 1 } else { year };
+    Some((first(year, month)?, first(after, month.next())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn months_have_names() {
+        assert_eq!(month_of("2026-02"), Some((datetime!(2026-02-01 0:00 UTC), datetime!(2026-03-01 0:00 UTC))));
+        assert_eq!(month_of("2026-12"), Some((datetime!(2026-12-01 0:00 UTC), datetime!(2027-01-01 0:00 UTC))));
+        assert_eq!(month_name(datetime!(2026-02-01 0:00 UTC)), "2026-02");
+        for wrong in ["", "2026", "2026-13", "2026-00", "2026-2", "+026-02", "1970-01", "2038-01", "2026-02-01"] {
+            assert_eq!(month_of(wrong), None, "{wrong}");
+        }
+    }
 }

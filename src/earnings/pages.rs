@@ -1,6 +1,6 @@
 //! `/studio/earnings`
 
-use super::{Earning, Overview, Whereabouts, api};
+use super::{Earning, Overview, Whereabouts, api, month_name};
 use crate::{
     money::CURRENCY,
     payments::shown,
@@ -68,6 +68,12 @@ pub fn EarningsPage() -> impl IntoView {
 fn Head(overview: Overview) -> impl IntoView {
     let balances = overview.balances;
     let points = overview.months.iter().map(|sum| (month(sum.start), sum.total.0)).collect::<Vec<_>>();
+    let statements = overview
+        .months
+        .iter()
+        .rev()
+        .map(|sum| view! { <li><a class="btn btn-small" href=format!("/studio/earnings/{}", month_name(sum.start))>{month(sum.start)}</a></li> })
+        .collect_view();
     let sum = overview.last_thirty_days.iter().map(|row| row.total.0).sum::<i64>();
     let columns = vec![Column::text(t!("earnings.what")), Column::number(t!("earnings.count")), Column::number(t!("earnings.total"))];
     let summary = if overview.last_thirty_days.is_empty() {
@@ -92,6 +98,7 @@ fn Head(overview: Overview) -> impl IntoView {
         <p><a class="btn btn-primary" href="/studio/payouts">{t!("earnings.request")}</a></p>
         <section class="section"><h2>{t!("earnings.thirty_days")}</h2>{summary}</section>
         <section class="section"><BarChart title=t!("earnings.months") points format=|cents| money(cents, CURRENCY) labels=t!("earnings.month")/></section>
+        <section class="section"><h2>{t!("earnings.statements")}</h2><ul role="list" class="btn-row">{statements}</ul></section>
     }
 }
 

@@ -173,6 +173,16 @@ async fn a_tip_without_javascript_to_the_cent() {
     assert_eq!(aurora.get(&receipt).await.status(), StatusCode::NOT_FOUND);
     let csv = aurora.get("/studio/earnings.csv").await.text().await.unwrap();
     assert!(csv.contains("\"Night Drive\",8.16,0.39,7.77,USD"), "{csv}");
+    let month = site.number("SELECT EXTRACT(YEAR_MONTH FROM createdAt) FROM creatorEarnings").await;
+    let month = format!("{}-{:02}", month / 100, month % 100);
+    let page = aurora.page("/studio/earnings").await;
+    assert!(page.contains(&format!("href=\"/studio/earnings/{month}\"")), "{page}");
+    let page = aurora.page(&format!("/studio/earnings/{month}")).await;
+    assert!(["$8.16", "$0.39", "$7.77", "Night Drive", "Aurora"].iter().all(|part| page.contains(part)), "{page}");
+    for none in ["2037-12", "1999-13", "all"] {
+        assert_eq!(aurora.get(&format!("/studio/earnings/{none}")).await.status(), StatusCode::NOT_FOUND, "{none}");
+    }
+    assert!(aurora.page("/studio/earnings/1999-01").await.contains("Nothing was earned in this month"));
     assert_eq!(site.visitor().get("/studio/earnings.csv").await.status(), StatusCode::SEE_OTHER);
     books_balance(&site).await;
 }
