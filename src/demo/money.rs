@@ -16,6 +16,7 @@ use crate::{
     money::Cents,
     payments::{self, Provider},
     purchases::{self, Thing},
+    refunds,
     tips::{self, store::Wish},
 };
 use anyhow::{Context, Result};
@@ -40,8 +41,18 @@ struct Purchase<'a> {
     form_key: String,
 }
 
+/// A tip that is given back, wholly or in part.
+struct Return {
+    at: OffsetDateTime,
+    tip: String,
+    form_key: String,
+    amount: Option<Cents>,
+    reason: &'static str,
+}
+
 /// Something that happens to money.
 enum Event<'a> {
+    Return(Return),
     Tip(Tip<'a>),
     Purchase(Purchase<'a>),
     Payout(Withdrawal<'a>),
@@ -50,6 +61,7 @@ enum Event<'a> {
 impl Event<'_> {
     const fn at(&self) -> OffsetDateTime {
         match self {
+            Self::Return(back) => back.at,
             Self::Tip(tip) => tip.at,
             Self::Purchase(purchase) => purchase.at,
             Self::Payout(payout) => payout.at,
@@ -67,6 +79,7 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) 
         let there = sqlx::query_scalar!("SELECT id FROM checkouts WHERE formKey = ?", last.wish.form_key).fetch_optional(&filling.app.db).await?;
         if there.is_none() {
             payouts::destination(filling, artist, filling.now - Duration::days(365), false).await?;
+            events.extend(returns(filling, &tips)?.into_iter().map(Event::Return));
             events.extend(tips.into_iter().map(Event::Tip));
             events.extend(payouts::plan(filling, artist)?.into_iter().map(Event::Payout));
         }
@@ -78,6 +91,7 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) 
     events.sort_by_key(Event::at);
     for event in events {
         match event {
+            Event::Return(back) => give_back(filling, people, &back).await?,
             Event::Tip(tip) => give(filling, provider, &tip).await?,
             Event::Purchase(purchase) => buy(filling, provider, &purchase).await?,
             Event::Payout(payout) => payouts::carry_out(filling, people, &payout).await?,
@@ -120,6 +134,41 @@ fn plan<'a>(filling: &Filling<'_>, people: &'a People, artist: &'a DemoArtist, t
         list.push(Tip { at, from, to: artist, wish, declined: n == 5, reply });
     }
     Ok(list)
+}
+
+/// Of each artist's tips, one goes back in part and one wholly, some days later. Keys are made from the tips'.
+fn returns(filling: &Filling<'_>, tips: &[Tip<'_>]) -> Result<Vec<Return>> {
+    let plans = [(1, Some(Cents(100)), "Given a dollar more than was meant."), (8, None, "Given twice by mistake.")];
+    let mut list = Vec::new();
+    for (n, amount, reason) in plans {
+        let Some(tip) = tips.get(n) else { continue };
+        let at = tip.at + Duration::days(3);
+        if at < filling.now {
+            let key: ulid::Ulid = tip.wish.form_key.parse()?;
+            list.push(Return {
+                at,
+                tip: tip.wish.form_key.clone(),
+                form_key: ulid::Ulid::from(u128::from(key) + (1 << 72)).to_string(),
+                amount,
+                reason,
+            });
+        }
+    }
+    Ok(list)
+}
+
+/// Has an admin give a tip back, where it was paid.
+async fn give_back(filling: &Filling<'_>, people: &People, back: &Return) -> Result<()> {
+    let Some(admin) = people.admins.first() else { return Ok(()) };
+    let Some(payment) = sqlx::query_scalar!("SELECT paymentId FROM checkouts WHERE formKey = ?", back.tip).fetch_optional(&filling.app.db).await?
+    else {
+        return Ok(());
+    };
+    match refunds::store::request(&filling.at(back.at), admin.id, payment.into(), back.amount, back.reason, &back.form_key, back.at).await {
+        // Refused: the tip was never paid.
+        Ok(_) | Err(AppError::Refused(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Everything that has a price is bought by some listeners, some of whom pay more than is asked. What was planned before

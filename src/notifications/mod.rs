@@ -39,6 +39,11 @@ pub enum Event {
     PlaylistFollowed { by: Option<String>, playlist: PlaylistId, name: String },
     /// A payout went on; `step` as in `payoutSteps`.
     PayoutStep { payout: PayoutId, step: String },
+    /// One's payment is given back, or a part of it; `failed`: the provider refused.
+    GivenBack { payment: PaymentId, amount: Cents, reason: String, failed: bool },
+    /// An earning was taken back, because its payer was given money back; above zero: it did not go through, and the
+    /// earning is one's own again.
+    TakenBack { amount: Cents, reason: String },
 }
 
 /// A page of notifications, newest first.

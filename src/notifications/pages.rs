@@ -3,6 +3,7 @@
 use super::{Event, Notification, Notifications, api::list};
 use crate::{
     catalogue::pages::in_query,
+    money::Cents,
     page::Page,
     payments::shown,
     payouts::pages::step_word,
@@ -68,6 +69,19 @@ fn told(event: Event) -> (Glyph, String, String, Option<String>) {
         }
         Event::PayoutStep { payout, step } => {
             (Glyph::Coin, t!("notifications.payout", number = payout).into_owned(), format!("/studio/payouts/{payout}"), Some(step_word(&step)))
+        }
+        Event::GivenBack { payment, amount, reason, failed } => {
+            let amount = shown(amount);
+            let sentence = if failed { t!("notifications.not_given_back", amount = amount) } else { t!("notifications.given_back", amount = amount) };
+            (Glyph::Coin, sentence.into_owned(), format!("/receipts/{payment}"), Some(reason))
+        }
+        Event::TakenBack { amount, reason } => {
+            let sentence = if amount > Cents::ZERO {
+                t!("notifications.restored", amount = shown(amount))
+            } else {
+                t!("notifications.taken_back", amount = shown(amount))
+            };
+            (Glyph::Coin, sentence.into_owned(), "/studio/earnings".to_owned(), Some(reason))
         }
     }
 }

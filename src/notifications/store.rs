@@ -63,8 +63,10 @@ pub async fn notifications(app: &App, me: &Me, before: Option<&str>) -> AppResul
     let from = before.and_then(|text| text.parse().ok());
     let place = from.unwrap_or(Place { at: now, kind: 0, id: i32::MAX });
     let mut all = of_listener(app, me.id, place).await?;
+    all.extend(given_back(app, me.id, place).await?);
     if let Some(artist) = &me.artist {
         all.extend(of_artist(app, me.id, artist.id.0, place).await?);
+        all.extend(taken_back(app, artist.id.0, place).await?);
     }
     all.sort_by_key(|one| (std::cmp::Reverse(one.at), one.kind, std::cmp::Reverse(one.id)));
     let page = Page::of(all, PAGE, |one: &Placed| format!("{}.{}.{}", one.at.unix_timestamp_nanos() / 1_000, one.kind, one.id));
@@ -150,6 +152,55 @@ async fn of_listener(app: &App, me: UserId, before: Place) -> AppResult<Vec<Plac
         event: Event::PlaylistFollowed { by: named(row.name), playlist: PlaylistId(row.playlistId), name: row.playlist },
     }));
     Ok(all)
+}
+
+/// What was given back to a payer; it is news again when it ends.
+async fn given_back(app: &App, me: UserId, before: Place) -> AppResult<Vec<Placed>> {
+    let rows = sqlx::query!(
+        "SELECT refunds.id, refunds.paymentId, refunds.amount, refunds.reason, CAST(refunds.state AS CHAR) AS `state!: String`,
+                COALESCE(refunds.finishedAt, refunds.createdAt) AS `at!: OffsetDateTime`
+         FROM payments JOIN refunds ON refunds.paymentId = payments.id
+         WHERE payments.userId = ?
+           AND (COALESCE(refunds.finishedAt, refunds.createdAt) < ? OR (COALESCE(refunds.finishedAt, refunds.createdAt) = ? AND refunds.id < ?))
+         ORDER BY 6 DESC, refunds.id DESC LIMIT 21",
+        me,
+        before.at,
+        before.at,
+        before.ids_below(7)
+    )
+    .fetch_all(&app.db)
+    .await?;
+    let event = |payment: i32, amount: i32, reason, state: &str| Event::GivenBack {
+        payment: PaymentId(payment),
+        amount: amount.into(),
+        reason,
+        failed: state == "failed",
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| Placed { at: row.at, kind: 7, id: row.id, event: event(row.paymentId, row.amount, row.reason, &row.state) })
+        .collect())
+}
+
+/// What was taken back of an artist's earnings, and what of it was returned.
+async fn taken_back(app: &App, artist: i32, before: Place) -> AppResult<Vec<Placed>> {
+    let rows = sqlx::query!(
+        "SELECT creatorEarnings.id, creatorEarnings.amount, creatorEarnings.createdAt AS at, refunds.reason
+         FROM earningReversals
+         JOIN creatorEarnings ON creatorEarnings.id = earningReversals.earningId
+         JOIN refunds ON refunds.id = earningReversals.refundId
+         WHERE creatorEarnings.artistId = ?
+           AND (creatorEarnings.createdAt < ? OR (creatorEarnings.createdAt = ? AND creatorEarnings.id < ?))
+         ORDER BY creatorEarnings.createdAt DESC, creatorEarnings.id DESC LIMIT 21",
+        artist,
+        before.at,
+        before.at,
+        before.ids_below(8)
+    )
+    .fetch_all(&app.db)
+    .await?;
+    let event = |amount: i32, reason| Event::TakenBack { amount: amount.into(), reason };
+    Ok(rows.into_iter().map(|row| Placed { at: row.at, kind: 8, id: row.id, event: event(row.amount, row.reason) }).collect())
 }
 
 /// Tips, comments, followers and payouts of an artist.

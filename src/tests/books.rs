@@ -74,6 +74,10 @@ async fn a_tip_is_given_back_in_parts_without_javascript() {
     let (_, body) = site.mail_to("aurora@example.com").await.unwrap();
     assert!(body.contains("$0.94") && body.contains("Sent <i>twice</i>"), "{body}");
     assert!(browser(&site, &me).await.page("/studio/earnings").await.contains("0.94"));
+    let page = lena.page("/notifications").await;
+    assert!(page.contains("$1.00 of a payment of yours is given back") && page.contains("Sent &lt;i&gt;twice"), "{page}");
+    let page = browser(&site, &me).await.page("/notifications").await;
+    assert!(page.contains("A listener was given money back") && page.contains("0.94") && !page.contains("of a payment of yours"), "{page}");
 
     // What is left goes back whole, to the cent, and then nothing more; the holding time ends for both together.
     give_back(&site, &admin, 1, None).await.unwrap();
