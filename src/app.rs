@@ -10,7 +10,6 @@ use crate::{
     ui::{
         forms::{Flash, kept_message},
         gallery::Gallery,
-        head::PageHead,
         layout::{Nav, Shell},
         load::{NotFound, Problem},
         toast::{ToastRegion, Toasts},
@@ -171,7 +170,7 @@ fn Content(refused: Option<AppError>) -> impl IntoView {
     view! {
         <Show
             when=move || path.get() != here
-            fallback=move || view! { <PageHead title=crate::t!("error.page_title")/><Problem error=error.clone()/> }
+            fallback=move || view! { <Problem error=error.clone()/> }
         >
             <Pages/>
         </Show>

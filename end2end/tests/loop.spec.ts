@@ -17,6 +17,7 @@ test("publish, play, collect, tip, pay out", async ({ browser, hydrated, accessi
   await artist.getByLabel("Genre", { exact: true }).fill("Folk");
   await artist.getByLabel("Location").fill("Leiden");
   await artist.getByLabel("Website").fill("https://example.org/wells");
+  await artist.getByLabel("Instagram").fill("https://instagram.com/wells");
   await artist.getByLabel("Profile image").setInputFiles(pictureFile());
   await artist.getByLabel("Banner").setInputFiles(pictureFile());
   await artist.getByRole("button", { name: "Create artist profile" }).click();
@@ -55,41 +56,56 @@ test("publish, play, collect, tip, pay out", async ({ browser, hydrated, accessi
   await expect(artist.getByRole("button", { name: "Hide" })).toBeVisible();
   const trackId = artist.url().match(/uploads\/(\d+)/)![1]!;
 
-  // 3. A visitor plays it: Range requests work, a play is counted by the rule.
+  // 3. A visitor comes by the artist's page and plays it: Range requests work, a play is counted by the rule.
   const visitor = await (await context()).newPage();
   const trackPage = await visitor.goto(`/tracks/${trackId}`);
   expect(trackPage?.status()).toBe(200);
+  await visitor.locator("main").getByRole("link", { name: `The Wells ${mark}` }).first().click();
+  await expect(visitor).toHaveURL(/\/artists\/\d+/);
+  await expect(visitor.getByRole("heading", { level: 1, name: `The Wells ${mark}` })).toBeVisible();
+  await expect(visitor.getByRole("link", { name: "Instagram" })).toHaveAttribute("href", "https://instagram.com/wells");
+  await expect(visitor.getByText("<script>alert(1)</script>")).toBeVisible();
   const part = await visitor.request.get(`/media/audio/${trackId}`, { headers: { Range: "bytes=100-199" } });
   expect(part.status()).toBe(206);
   expect((await part.body()).length).toBe(100);
   if (hydrated) {
-    await visitor.locator("main").getByRole("link", { name: /^Play/ }).first().click();
+    await visitor.locator("main").getByRole("link", { name: `Play Cellar song ${mark}` }).first().click();
     await expect.poll(async () => visitor.evaluate(() => document.querySelector("audio")?.currentTime ?? -1), { timeout: 15_000 }).toBeGreaterThan(5);
     // The player reports when it pauses; half of the eight seconds were listened to.
     await visitor.getByRole("button", { name: "Pause" }).first().click();
     await expect(async () => {
-      await visitor.reload();
+      await visitor.goto(`/tracks/${trackId}`);
       await expect(visitor.locator("main")).toContainText("1 play", { timeout: 500 });
     }).toPass({ timeout: 15_000 });
   } else {
+    await visitor.goto(`/tracks/${trackId}`);
     await expect(visitor.locator("audio[controls]")).toBeVisible();
   }
 
-  // 4. A listener's playlist: made, filled, made public, followed and shared by another.
+  // 4. A listener's playlist: made, filled, put in order, made public, followed and shared by another.
   const listener = await (await context()).newPage();
   const listenerMail = mail("listener");
   await signUp(listener, "Lena", listenerMail);
   await listener.goto("/playlists/new");
   await listener.getByLabel("Name", { exact: true }).fill(`Night ${mark}`);
-  await listener.getByLabel("Public").check();
   await listener.getByRole("button", { name: "Create playlist" }).click();
   await expect(listener.getByRole("heading", { name: `Night ${mark}` })).toBeVisible();
   const playlist = listener.url().match(/\/playlists\/(\d+)/)![1]!;
-  await listener.goto(`/playlists/add?track=${trackId}`);
-  await listener.getByRole("button", { name: new RegExp(`Night ${mark}|Add`) }).first().click();
-  await expect(listener.getByText(`Added to Night ${mark}.`)).toBeVisible();
+  await listener.goto("/charts");
+  const charted = await listener.locator('main a[href^="/tracks/"]').evaluateAll((links) => links.map((link) => link.getAttribute("href")!.match(/\d+/)![0]));
+  for (const track of [charted.find((id) => id !== trackId)!, trackId]) {
+    await listener.goto(`/playlists/add?track=${track}`);
+    await listener.getByRole("button", { name: new RegExp(`Night ${mark}|Add`) }).first().click();
+    await expect(listener.getByText(`Added to Night ${mark}.`)).toBeVisible();
+  }
   await listener.goto(`/playlists/${playlist}`);
-  await expect(listener.locator("main")).toContainText(`Cellar song ${mark}`);
+  await listener.getByRole("button", { name: `Move Cellar song ${mark} up` }).click();
+  await expect(listener.getByRole("button", { name: /^Move .* down$/ }).first()).toHaveAccessibleName(`Move Cellar song ${mark} down`);
+  expect((await visitor.goto(`/playlists/${playlist}`))?.status(), "private").toBe(404);
+  await listener.goto(`/playlists/${playlist}/edit`);
+  await listener.getByLabel("Public").check();
+  await listener.getByRole("button", { name: "Save playlist" }).click();
+  await expect(listener.getByText("The playlist is saved.")).toBeVisible();
 
   const follower = await (await context()).newPage();
   await signUp(follower, "Finn", mail("follower"));
@@ -142,6 +158,31 @@ test("publish, play, collect, tip, pay out", async ({ browser, hydrated, accessi
   }).toPass({ timeout: 20_000 });
   await expect(artist.locator("main")).toContainText(`Cellar song ${mark}`);
   await linkInMail(artist.request, artistMail, "/studio/payouts/");
+
+  // 7. The next one fails at the provider: the artist reads why, and the money is there again.
+  await listener.goto(`/tip/tracks/${trackId}`);
+  await listener.getByLabel("Another amount").fill("20.00");
+  await listener.getByRole("button", { name: "Go on to payment" }).click();
+  await listener.getByRole("button", { name: /^Pay / }).click();
+  await expect(listener).toHaveURL(/\/receipts\/\d+/);
+  await later(artist.request, 8);
+  await artist.goto("/studio/payouts");
+  await artist.getByLabel("Destination").fill("fail@example.org");
+  await artist.getByRole("button", { name: "Save destination" }).click();
+  await expect(async () => {
+    await artist.goto("/studio/payouts");
+    await expect(artist.getByLabel("Amount")).toHaveValue("19.00", { timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await artist.getByRole("button", { name: "Request payout" }).click();
+  await expect(artist).toHaveURL(/\/studio\/payouts\/\d+/);
+  await admin.goto(`/admin/payouts/${artist.url().match(/payouts\/(\d+)/)![1]!}`);
+  await admin.getByRole("button", { name: "Approve", exact: true }).click();
+  await expect(async () => {
+    await artist.reload();
+    await expect(artist.getByText(/^This payout failed: .+ The money is available again\.$/)).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
+  await artist.goto("/studio/payouts");
+  await expect(artist.getByLabel("Amount")).toHaveValue("19.00");
 
   // The journal balances.
   expect(eternity("ledger", "verify")).toContain("The books balance.");

@@ -1,6 +1,6 @@
 //! What protects every route: who may open which pages, headers, the address behind a proxy, local redirects.
 
-use super::{sessions::Visitor, state::App};
+use super::{doors, sessions::Visitor, state::App};
 use crate::error::AppError;
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -49,6 +49,7 @@ pub fn need_of(path: &str) -> Need {
 /// Guards pages before they render: log in first, become an artist first, or the 403 page.
 pub async fn guard(State(_): State<App>, mut request: Request, next: Next) -> Response {
     let need = need_of(request.uri().path());
+    let reads = request.method().is_safe();
     let Some(visitor) = request.extensions_mut().get_mut::<Visitor>() else { return next.run(request).await };
     let allowed = match (&visitor.me, need) {
         (_, Need::Anyone) | (Some(_), Need::Listener) => Ok(()),
@@ -66,6 +67,8 @@ pub async fn guard(State(_): State<App>, mut request: Request, next: Next) -> Re
             let next_path: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
             Redirect::to(&format!("/log-in?next={next_path}")).into_response()
         }
+        // What is sent to a door of its own never gets there; a page is shown that says why.
+        Err(error) if !reads => doors::error_response(request.headers(), &error),
         Err(error) => {
             visitor.refused = Some(error);
             next.run(request).await

@@ -460,44 +460,45 @@ async fn everybodys_own_things_as_everyone_else() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Routes beside pages and server functions: what someone without an account is answered for something that is not there.
-const ROUTES: &[(&str, &str, &[u16])] = &[
-    ("POST", "/theme", &[303, 422]),
-    ("POST", "/plays", &[400]),
-    ("GET", "/media/hear/{grant}", &[404]),
+/// Routes beside pages and server functions: who may use them, and what someone without an account is answered for
+/// something that is not there.
+const ROUTES: &[(&str, &str, Need, &[u16])] = &[
+    ("POST", "/theme", Need::Anyone, &[303, 422]),
+    ("POST", "/plays", Need::Anyone, &[400]),
+    ("GET", "/media/hear/{grant}", Need::Anyone, &[404]),
     // No provider without its keys.
-    ("POST", "/hooks/{provider}", &[404]),
-    ("GET", "/healthz", &[200]),
-    ("GET", "/readyz", &[200]),
-    ("POST", "/log-out", &[303]),
-    ("POST", "/admin/songs/{id}/audio", &[303]),
-    ("POST", "/studio/new", &[303]),
-    ("POST", "/studio/profile", &[303]),
-    ("POST", "/studio/uploads/new", &[303]),
-    ("POST", "/studio/uploads/{id}", &[303]),
-    ("POST", "/studio/uploads/{id}/audio", &[303]),
-    ("POST", "/uploads/files", &[401]),
-    ("POST", "/uploads/files/{id}", &[401]),
-    ("GET", "/studio/earnings.csv", &[303]),
-    ("GET", "/media/audio/{track}", &[404]),
-    ("GET", "/tracks/{id}/download", &[404, 400]),
-    ("GET", "/oembed", &[404]),
-    ("GET", "/ads/{id}/seen", &[200]),
-    ("GET", "/ads/{id}/visit", &[404]),
-    ("GET", "/media/images/{name}", &[404]),
-    ("GET", "/media/songs/{id}", &[404]),
-    ("GET", "/songs/{id}/download", &[404, 400]),
-    ("GET", "/albums/{id}/download", &[404, 400]),
-    ("GET", "/playlists/{id}/download", &[404, 400]),
-    ("GET", "/s/{code}", &[404]),
-    ("GET", "/gift/{code}/download", &[404, 400]),
-    ("GET", "/playlists/{id}/export.m3u8", &[404]),
-    ("GET", "/playlists/{id}/export.json", &[404]),
+    ("POST", "/hooks/{provider}", Need::Anyone, &[404]),
+    ("GET", "/healthz", Need::Anyone, &[200]),
+    ("GET", "/readyz", Need::Anyone, &[200]),
+    ("POST", "/log-out", Need::Anyone, &[303]),
+    ("POST", "/admin/songs/{id}/audio", Need::Admin, &[303]),
+    ("POST", "/studio/new", Need::Listener, &[303]),
+    ("POST", "/studio/profile", Need::Artist, &[303]),
+    ("POST", "/studio/uploads/new", Need::Artist, &[303]),
+    ("POST", "/studio/uploads/{id}", Need::Artist, &[303]),
+    ("POST", "/studio/uploads/{id}/audio", Need::Artist, &[303]),
+    ("POST", "/uploads/files", Need::Artist, &[401]),
+    ("POST", "/uploads/files/{id}", Need::Artist, &[401]),
+    ("GET", "/studio/earnings.csv", Need::Artist, &[303]),
+    ("GET", "/media/audio/{track}", Need::Anyone, &[404]),
+    ("GET", "/tracks/{id}/download", Need::Anyone, &[404, 400]),
+    ("GET", "/oembed", Need::Anyone, &[404]),
+    ("GET", "/ads/{id}/seen", Need::Anyone, &[200]),
+    ("GET", "/ads/{id}/visit", Need::Anyone, &[404]),
+    ("GET", "/media/images/{name}", Need::Anyone, &[404]),
+    ("GET", "/media/songs/{id}", Need::Anyone, &[404]),
+    ("GET", "/songs/{id}/download", Need::Anyone, &[404, 400]),
+    ("GET", "/albums/{id}/download", Need::Anyone, &[404, 400]),
+    ("GET", "/playlists/{id}/download", Need::Anyone, &[404, 400]),
+    ("GET", "/s/{code}", Need::Anyone, &[404]),
+    ("GET", "/gift/{code}/download", Need::Anyone, &[404, 400]),
+    ("GET", "/playlists/{id}/export.m3u8", Need::Anyone, &[404]),
+    ("GET", "/playlists/{id}/export.json", Need::Anyone, &[404]),
     // Development only; the tests' site is.
-    ("POST", "/dev/clock", &[200, 422]),
-    ("GET", "/dev/mails.json", &[200]),
+    ("POST", "/dev/clock", Need::Anyone, &[200, 422]),
+    ("GET", "/dev/mails.json", Need::Anyone, &[200]),
     // On a port of its own.
-    ("GET", "/metrics", &[404]),
+    ("GET", "/metrics", Need::Anyone, &[404]),
 ];
 
 /// Every path that the sources give to `.route(…)`.
@@ -514,19 +515,24 @@ fn routes_in(folder: &Path, found: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn every_other_route_as_anyone() {
+async fn every_other_route_as_everyone() {
     let mut found = BTreeSet::new();
     routes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    assert_eq!(found, ROUTES.iter().map(|(_, path, _)| (*path).to_owned()).collect(), "every route is listed here, and nothing else");
+    assert_eq!(found, ROUTES.iter().map(|(_, path, ..)| (*path).to_owned()).collect(), "every route is listed here, and nothing else");
     let site = TestApp::start().await;
-    let visitor = site.visitor();
     let mut wrong = Vec::new();
-    for (method, path, expected) in ROUTES {
+    for (method, path, need, as_anyone) in ROUTES {
         let path = path.split('/').map(|part| if part.starts_with('{') { "987654" } else { part }).collect::<Vec<_>>().join("/");
-        let response = if *method == "GET" { visitor.get(&path).await } else { visitor.post("/", &path, &[]).await };
-        let to_log_in = response.headers().get(header::LOCATION).is_some_and(|to| to.to_str().unwrap().starts_with("/log-in"));
-        if !expected.contains(&response.status().as_u16()) || (path.starts_with("/studio") && !to_log_in) {
-            wrong.push(format!("{method} {path}: {} {:?}", response.status(), response.headers().get(header::LOCATION)));
+        for who in [Need::Anyone, Need::Listener, Need::Artist, Need::Admin] {
+            let person = person(&site, who).await;
+            let response = if *method == "GET" { person.get(&path).await } else { person.post("/", &path, &[]).await };
+            let status = response.status().as_u16();
+            let to = response.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+            let away = matches!(status, 401 | 403) || to.starts_with("/log-in") || (to == "/studio/new" && *need == Need::Artist);
+            let may = *need == Need::Anyone || *need == who || (*need == Need::Listener && who != Need::Anyone);
+            if away == may || status >= 500 || (who == Need::Anyone && !as_anyone.contains(&status)) {
+                wrong.push(format!("{method} {path} as {who:?}: {status} {to}"));
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -5,7 +5,10 @@
 
 use crate::{
     error::{AppError, AppResult},
-    ui::error_page::ErrorView,
+    ui::{
+        error_page::{ErrorView, heading},
+        head::PageHead,
+    },
 };
 use leptos::{prelude::*, server::codee::string::FromToStringCodec};
 use serde::{Serialize, de::DeserializeOwned};
@@ -189,5 +192,8 @@ pub fn Problem(error: AppError) -> impl IntoView {
         AppError::Internal { request_id } => Some(request_id.clone()),
         _ => None,
     };
-    view! { <ErrorView code=error.status() text=error.to_string() request_id/> }
+    view! {
+        <PageHead title=heading(error.status())/>
+        <ErrorView code=error.status() text=error.to_string() request_id/>
+    }
 }
