@@ -171,8 +171,11 @@ test("publish, play, collect, tip, pay out", async ({ browser, hydrated, accessi
   await artist.getByRole("button", { name: "Save destination" }).click();
   await expect(async () => {
     await artist.goto("/studio/payouts");
-    await expect(artist.getByLabel("Amount")).toHaveValue("19.00", { timeout: 1_000 });
+    await expect(artist.getByLabel("Amount")).not.toHaveValue(/^(0\.00)?$/, { timeout: 1_000 });
   }).toPass({ timeout: 15_000 });
+  // The tip's 19.00, and what was heard in a month that has ended meanwhile.
+  const available = Number(await artist.getByLabel("Amount").inputValue());
+  expect(available).toBeGreaterThanOrEqual(19);
   await artist.getByRole("button", { name: "Request payout" }).click();
   await expect(artist).toHaveURL(/\/studio\/payouts\/\d+/);
   await admin.goto(`/admin/payouts/${artist.url().match(/payouts\/(\d+)/)![1]!}`);
@@ -182,7 +185,7 @@ test("publish, play, collect, tip, pay out", async ({ browser, hydrated, accessi
     await expect(artist.getByText(/^This payout failed: .+ The money is available again\.$/)).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 20_000 });
   await artist.goto("/studio/payouts");
-  await expect(artist.getByLabel("Amount")).toHaveValue("19.00");
+  expect(Number(await artist.getByLabel("Amount").inputValue())).toBeGreaterThanOrEqual(available);
 
   // The journal balances.
   expect(eternity("ledger", "verify")).toContain("The books balance.");

@@ -7,11 +7,12 @@ test("the front page is whole, without a violation of accessibility rules or of 
   await accessible();
 });
 
-test("a page that is not there is a 404 that looks like the rest", async ({ page }) => {
+test("a page that is not there is a 404 that looks like the rest", async ({ page, accessible }) => {
   const response = await page.goto("/nowhere");
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1, name: "We have no record of this" })).toBeVisible();
   await expect(page.getByRole("navigation").first()).toBeVisible();
+  await accessible();
 });
 
 test("the site can be put on a home screen, and its links say what they lead to", async ({ page }) => {
