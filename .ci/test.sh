@@ -27,7 +27,8 @@ await() { # waits for what was begun, adds up its counts, remembers its times
   done
   names=()
 }
-integration() { local engine=$1; shift; ETERNITY_TEST_ENGINE=$engine server_cargo test -q --features ssr --test integration -- "$@"; }
+# Three at once: those that kill the database mostly wait for it.
+integration() { local engine=$1; shift; ETERNITY_TEST_ENGINE=$engine server_cargo test -q --features ssr --test integration -- --test-threads=3 "$@"; }
 
 # The two halves have build directories of their own, and a compiler keeps one core busy for half of its time.
 begin "lint and queries" .ci/lint.sh

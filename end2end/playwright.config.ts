@@ -22,8 +22,8 @@ export default defineConfig({
     baseURL: base,
     launchOptions,
     actionTimeout: 8_000,
-    // Without its film: to paint every frame twice took a fifth of the time.
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // A film of every step takes a third of the time: it is made when asked for. What failed is described anyway.
+    trace: process.env.TRACE ? "retain-on-failure" : "off",
   },
   projects: [
     { name: "hydrated", use: { ...devices["Desktop Chrome"], launchOptions } },

@@ -1,9 +1,14 @@
 //! Doors for development and browser tests only: production does not mount them.
 
-use crate::{error::AppResult, server::state::App};
+use crate::{
+    error::{AppError, AppResult},
+    server::{doors, state::App},
+};
 use axum::{
     Form, Json, Router,
-    extract::State,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::Response,
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +16,16 @@ use time::Duration;
 
 /// The doors.
 pub fn routes() -> Router<App> {
-    Router::new().route("/dev/clock", post(advance_clock)).route("/dev/mails.json", get(mails))
+    Router::new().route("/dev/clock", post(advance_clock)).route("/dev/mails.json", get(mails)).route("/dev/errors/{kind}", get(fail))
+}
+
+/// Fails as a request does that breaks off, or that finds the database away: those pages are seldom met otherwise.
+async fn fail(Path(kind): Path<String>, headers: HeaderMap) -> Response {
+    match kind.as_str() {
+        "broken" => panic!("a failure was asked for"),
+        "away" => doors::error_response(&headers, &AppError::Away),
+        _ => doors::error_response(&headers, &AppError::NotFound),
+    }
 }
 
 #[derive(Deserialize)]

@@ -37,3 +37,13 @@ test("what someone may not see is a 403 that looks like the rest", async ({ page
   await expect(page.getByRole("navigation").first()).toBeVisible();
   await accessible();
 });
+
+test("what breaks, and a database that is away, are pages that look like the rest", async ({ page, accessible }) => {
+  for (const [kind, status, title] of [["broken", 500, "Something broke on our side"], ["away", 503, "The database is away"]] as const) {
+    const response = await page.goto(`/dev/errors/${kind}`);
+    expect(response?.status()).toBe(status);
+    await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Try again" })).toBeVisible();
+    await accessible();
+  }
+});

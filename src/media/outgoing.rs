@@ -73,16 +73,18 @@ impl Outgoing {
     /// # Errors
     /// When there is none, or it is a folder.
     pub async fn open(path: &Path) -> io::Result<Self> {
-        let path = path.to_owned();
-        let opened = tokio::task::spawn_blocking(move || {
-            let file = File::open(path)?;
-            let about = file.metadata()?;
-            if !about.is_file() {
-                return Err(io::ErrorKind::NotFound.into());
+        let file = match open_in_memory(path) {
+            Some(file) => file,
+            None => {
+                let path = path.to_owned();
+                tokio::task::spawn_blocking(move || File::open(path)).await.map_err(io::Error::other)??
             }
-            Ok(Self { source: Source::File(Arc::new(file)), length: about.len(), modified: about.modified().ok() })
-        });
-        opened.await.map_err(io::Error::other)?
+        };
+        let about = file.metadata()?;
+        if !about.is_file() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(Self { source: Source::File(Arc::new(file)), length: about.len(), modified: about.modified().ok() })
     }
 
     /// A file in a bucket.
@@ -186,6 +188,19 @@ async fn next(mut place: Place) -> io::Result<Option<(Bytes, Place)>> {
 fn in_memory(file: &File, bytes: &mut [u8], at: u64) -> Option<usize> {
     use rustix::io::{ReadWriteFlags, preadv2};
     preadv2(file, &mut [io::IoSliceMut::new(bytes)], at, ReadWriteFlags::NOWAIT).ok().filter(|read| *read > 0)
+}
+
+/// Opens a file whose whole path the system has in memory, without waiting for the disk. Nothing when it would have to wait,
+/// and when there is no such file.
+#[cfg(target_os = "linux")]
+fn open_in_memory(path: &Path) -> Option<File> {
+    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
+    openat2(CWD, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty(), ResolveFlags::CACHED).ok().map(File::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_in_memory(_: &Path) -> Option<File> {
+    None
 }
 
 #[cfg(not(target_os = "linux"))]

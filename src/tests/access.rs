@@ -497,6 +497,7 @@ const ROUTES: &[(&str, &str, Need, &[u16])] = &[
     // Development only; the tests' site is.
     ("POST", "/dev/clock", Need::Anyone, &[200, 422]),
     ("GET", "/dev/mails.json", Need::Anyone, &[200]),
+    ("GET", "/dev/errors/{kind}", Need::Anyone, &[404]),
     // On a port of its own.
     ("GET", "/metrics", Need::Anyone, &[404]),
 ];

@@ -180,7 +180,7 @@ async fn guessing_is_limited_and_a_right_password_forgives() {
     }
     assert_eq!(guess(PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
     // Another server of the same site counts the same tries.
-    let second = TestApp::start_on(TestDatabase { url: site.database_url().to_owned() }, |_| {}).await;
+    let second = TestApp::start_on(TestDatabase::at(site.database_url().to_owned()), |_| {}).await;
     let there = second.visitor().call("accounts/log-in", &[("email", ADA), ("password", PASSWORD)]).await.0;
     assert_eq!(there, StatusCode::TOO_MANY_REQUESTS);
     site.app.clock.advance(Duration::minutes(16));

@@ -1,6 +1,6 @@
 //! The site as a test meets it: a server on a free port, people with cookie jars, the mail they got.
 
-use crate::database::{TestDatabase, fresh_database};
+use crate::database::{TestDatabase, lent_database};
 use eternity::{
     cli::serve,
     ids::UserId,
@@ -13,12 +13,17 @@ use eternity::{
     },
     worker,
 };
-use reqwest::{Client, Response, StatusCode, cookie::Jar, header, multipart::Form};
+use reqwest::{Client, ClientBuilder, Response, StatusCode, cookie::Jar, header, multipart::Form};
 use std::{net::SocketAddr, sync::Arc};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower_sessions::Session;
 use tower_sessions_sqlx_store::MySqlStore;
+
+/// A client of sites that speak plain HTTP. It has no need of all the world's certificates, which take longer to read than most answers.
+pub fn client() -> ClientBuilder {
+    Client::builder().tls_built_in_root_certs(false)
+}
 
 /// A running site with a database of its own. Everything ends when it is dropped.
 pub struct TestApp {
@@ -37,7 +42,7 @@ impl TestApp {
 
     /// With another configuration.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::start_on(fresh_database().await, change).await
+        Self::start_on(lent_database().await, change).await
     }
 
     /// On a database that is there already.
@@ -75,7 +80,7 @@ impl TestApp {
 
     /// Somebody with a browser of their own.
     pub fn visitor(&self) -> Person {
-        let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = client().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Person { url: self.url.clone(), client }
     }
 
@@ -98,7 +103,7 @@ impl TestApp {
         session.save().await.unwrap();
         let jar = Arc::new(Jar::default());
         jar.add_cookie_str(&format!("session={}; Path=/", session.id().unwrap()), &self.url.parse().unwrap());
-        let client = Client::builder().cookie_provider(jar).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = client().cookie_provider(jar).redirect(reqwest::redirect::Policy::none()).build().unwrap();
         (Person { url: self.url.clone(), client }, user)
     }
 
@@ -115,7 +120,7 @@ impl TestApp {
     pub async fn beacon(&self, reports: &[(&str, u32)]) -> StatusCode {
         let url = format!("{}/plays", self.url);
         let body = serde_json::to_string(reports).unwrap();
-        Client::new().post(url).header(header::CONTENT_TYPE, "text/plain;charset=UTF-8").body(body).send().await.unwrap().status()
+        client().build().unwrap().post(url).header(header::CONTENT_TYPE, "text/plain;charset=UTF-8").body(body).send().await.unwrap().status()
     }
 
     /// A single number from the database.

@@ -47,7 +47,7 @@ async fn moto() -> Moto {
     };
     let moto = Moto { child, config };
     for _ in 0..600 {
-        if let Ok(made) = reqwest::Client::new().put(format!("{endpoint}/music")).send().await {
+        if let Ok(made) = crate::app::client().build().unwrap().put(format!("{endpoint}/music")).send().await {
             assert!(made.status().is_success(), "{made:?}");
             return moto;
         }

@@ -65,7 +65,7 @@ pub async fn browser(site: &TestApp, me: &Me) -> Person {
     let cookie = format!("session={}", session.id().unwrap());
     let headers = header::HeaderMap::from_iter([(header::COOKIE, header::HeaderValue::from_str(&cookie).unwrap())]);
     let mut person = site.visitor();
-    person.client = reqwest::Client::builder().default_headers(headers).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    person.client = crate::app::client().default_headers(headers).redirect(reqwest::redirect::Policy::none()).build().unwrap();
     person
 }
 

@@ -9,7 +9,7 @@ use eternity::{
     listening::{recount::recount, spool},
     server::database::embedded::{Options, Private},
 };
-use reqwest::{Client, Response, StatusCode, header};
+use reqwest::{Response, StatusCode, header};
 use sqlx::{Connection, MySqlConnection};
 use std::time::Duration as Wait;
 use time::Duration;
@@ -220,12 +220,12 @@ async fn those_who_lie_get_no_counted_play() {
     let forged = first.replacen("~t1~", "~t5~", 1);
     assert_eq!(site.beacon(&[(&forged, 60_000), ("", 1), ("~~~~", 1)]).await, StatusCode::NO_CONTENT);
     assert_eq!(spool::drain(&site.app).await.unwrap(), 0);
-    let nonsense = Client::new().post(format!("{}/plays", site.url)).body("nonsense").send().await.unwrap();
+    let nonsense = crate::app::client().build().unwrap().post(format!("{}/plays", site.url)).body("nonsense").send().await.unwrap();
     assert_eq!(nonsense.status(), StatusCode::BAD_REQUEST);
 
     // One's own, a program, and a token of the day before yesterday.
     let (own, _) = start(&ida, &track("1")).await;
-    let bot = Client::builder().user_agent("Googlebot/2.1").build().unwrap();
+    let bot = crate::app::client().user_agent("Googlebot/2.1").build().unwrap();
     let answer: serde_json::Value = bot
         .post(format!("{}/api/plays/start", site.url))
         .header(header::ACCEPT, "application/json")
@@ -418,7 +418,7 @@ async fn small_players_may_be_framed_and_nothing_else() {
 /// A report of plays to the real program.
 async fn beacon(server: &Server, reports: &[(&str, u32)]) -> StatusCode {
     let body = serde_json::to_string(reports).unwrap();
-    Client::new().post(format!("{}/plays", server.url)).body(body).send().await.unwrap().status()
+    crate::app::client().build().unwrap().post(format!("{}/plays", server.url)).body(body).send().await.unwrap().status()
 }
 
 #[tokio::test]
@@ -440,7 +440,9 @@ async fn plays_outlive_the_database_and_a_killed_server_and_arrive_once() {
     connection.close().await.unwrap();
     let mut tokens = Vec::new();
     for track in ["1", "2"] {
-        let answer = Client::new()
+        let answer = crate::app::client()
+            .build()
+            .unwrap()
             .post(format!("{}/api/plays/start", first.url))
             .header(header::ACCEPT, "application/json")
             .form(&[("track", track), ("source", "page")])

@@ -1,6 +1,6 @@
 //! The real program as a process of its own, which can be killed.
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use std::{
     path::Path,
     process::{Child, Command, Stdio},
@@ -69,7 +69,7 @@ impl Server {
     }
 
     async fn ready(&mut self) {
-        let client = Client::new();
+        let client = crate::app::client().build().unwrap();
         for _ in 0..1_200 {
             if client.get(format!("{}/readyz", self.url)).send().await.is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 return;

@@ -70,7 +70,7 @@ async fn the_chosen_theme_is_rendered_by_the_server() {
 #[tokio::test]
 async fn development_doors_are_not_there_in_production() {
     let site = TestApp::start_with(|config| config.mode = eternity::server::config::Mode::Production).await;
-    for path in ["/dev/mails.json", "/dev/mailbox", "/dev/ui"] {
+    for path in ["/dev/mails.json", "/dev/mailbox", "/dev/ui", "/dev/errors/broken"] {
         assert_eq!(site.visitor().get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
 }

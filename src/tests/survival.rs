@@ -74,7 +74,7 @@ async fn tip(fake: &FakePay, url: &str, client: &Client, artist: ArtistId, cents
     let event = fake.pay(&id);
     let told = async || {
         let signature = FakePay::sign(&fake.secret, OffsetDateTime::now_utc(), &event);
-        let request = Client::new().post(format!("{url}/hooks/stripe")).header("stripe-signature", signature);
+        let request = crate::app::client().build().unwrap().post(format!("{url}/hooks/stripe")).header("stripe-signature", signature);
         request
             .header(header::CONTENT_TYPE, "application/json")
             .body(event.clone())
@@ -151,7 +151,7 @@ async fn killed_all_the_time(victim: Victim) {
         ],
     )
     .await;
-    let site = TestApp::start_on(TestDatabase { url }, |_| {}).await;
+    let site = TestApp::start_on(TestDatabase::at(url), |_| {}).await;
     let mut artists = Vec::new();
     for number in 0..4 {
         let (me, id) = artist(&site, &format!("Artist{number}")).await;
@@ -209,7 +209,7 @@ async fn killed_all_the_time(victim: Victim) {
     let (tips, sum) = (i64::try_from(started.into_inner()).unwrap(), "SELECT COALESCE(SUM(amount), 0) FROM tips WHERE paymentStatus = 'completed'");
     let clock = format!("{at}/dev/clock");
     insist("the rest", async || {
-        Client::new().post(&clock).form(&[("seconds", "600")]).send().await.ok()?;
+        crate::app::client().build().unwrap().post(&clock).form(&[("seconds", "600")]).send().await.ok()?;
         let open = site.number("SELECT (SELECT COUNT(*) FROM tips WHERE paymentStatus = 'pending') + (SELECT COUNT(*) FROM creatorPayouts WHERE status <> 'completed')").await;
         (open == 0).then_some(())
     })
@@ -284,7 +284,7 @@ async fn answers_to_commit_that_are_lost_lose_and_double_nothing() {
     let cuts = Arc::new(AtomicUsize::new(0));
     let proxy = tokio::spawn(cutting_proxy(UnixListener::bind(&socket).unwrap(), real.clone(), cuts.clone()));
     let escaped = |path: &str| form_urlencoded::byte_serialize(path.as_bytes()).collect::<String>();
-    let through = TestDatabase { url: database.url.replace(&escaped(&real), &escaped(socket.to_str().unwrap())) };
+    let through = TestDatabase::at(database.url.replace(&escaped(&real), &escaped(socket.to_str().unwrap())));
     assert_ne!(through.url, database.url);
 
     let site = TestApp::start_on(database, |_| {}).await;

@@ -11,6 +11,7 @@ use crate::{
         empty::EmptyState,
         error_page::ErrorView,
         format::{When, money},
+        head::PageHead,
         icons::{ALL, Glyph, Icon},
         load::NotFound,
         notice::Notice,
@@ -42,7 +43,7 @@ pub fn Gallery() -> impl IntoView {
         return view! { <NotFound/> }.into_any();
     }
     view! {
-        <leptos_meta::Title text="Components"/>
+        <PageHead title="Components" path="/dev/ui"/>
         <ArtistHead/>
         <Music/>
         <Money/>

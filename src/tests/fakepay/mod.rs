@@ -12,7 +12,6 @@ use axum::{
 };
 use eternity::server::clock::Clock;
 use hmac::{Hmac, Mac};
-use reqwest::Client;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::{
@@ -188,7 +187,7 @@ impl FakePay {
 
     /// Sends any body with any signature.
     pub async fn knock(site: &str, body: &str, signature: &str) -> reqwest::StatusCode {
-        let request = Client::new().post(format!("{site}/hooks/stripe")).header("stripe-signature", signature);
+        let request = crate::app::client().build().unwrap().post(format!("{site}/hooks/stripe")).header("stripe-signature", signature);
         request.header("content-type", "application/json").body(body.to_owned()).send().await.unwrap().status()
     }
 }
