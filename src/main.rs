@@ -4,6 +4,9 @@ use clap::Parser;
 use eternity::cli::{self, Cli};
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // Four threads at least: on one core a blocking render must not hold up the rest.

@@ -249,36 +249,40 @@ struct CountedRow {
     listenedMs: i32,
 }
 
-/// The counted plays of these listeners around these plays.
+/// The counted plays of these listeners around these plays. One span for all: a condition for each listener would be
+/// looked at for each row.
 async fn counted_around(connection: &mut MySqlConnection, said: &[Said<'_>]) -> sqlx::Result<HashMap<String, Vec<Counted>>> {
-    let mut spans: BTreeMap<(bool, String), (OffsetDateTime, OffsetDateTime)> = BTreeMap::new();
+    let (Some(first), Some(last)) = (said.first(), said.last()) else { return Ok(HashMap::new()) };
+    let (mut users, mut visitors) = (BTreeSet::new(), BTreeSet::new());
     for said in said {
-        let ticket = said.ticket;
-        let key = ticket.user.map_or_else(|| (false, ticket.anonymous.clone()), |user| (true, user.to_string()));
-        let span = spans.entry(key).or_insert((ticket.started, ticket.started));
-        *span = (span.0.min(ticket.started), span.1.max(ticket.started));
+        match said.ticket.user {
+            Some(user) => users.insert(user.0),
+            None => visitors.insert(said.ticket.anonymous.as_str()),
+        };
     }
     let mut found = HashMap::<String, Vec<Counted>>::new();
     for of_users in [true, false] {
-        let spans: Vec<_> = spans.iter().filter(|((users, _), _)| *users == of_users).collect();
-        if spans.is_empty() {
+        let (prefix, column, number) = if of_users { ("u", "userId", users.len()) } else { ("a", "anonymousId", visitors.len()) };
+        if number == 0 {
             continue;
         }
-        let (prefix, column) = if of_users { ("u", "userId") } else { ("a", "anonymousId") };
         let mut query = QueryBuilder::<MySql>::new(format!(
-            "SELECT CONCAT('{prefix}', {column}) AS listener, uploadId, trackId, playId, playedAt, listenedMs FROM streamHistory WHERE counted = 1 AND ("
+            "SELECT CONCAT('{prefix}', {column}) AS listener, uploadId, trackId, playId, playedAt, listenedMs FROM streamHistory
+             WHERE counted = 1 AND playedAt BETWEEN "
         ));
-        let mut any = query.separated(" OR ");
-        for ((_, who), (from, to)) in spans {
-            any.push(format!("({column} = "));
-            // A number is compared as one, or the index is of no use.
-            if of_users {
-                any.push_unseparated(who)
-            } else {
-                any.push_bind_unseparated(who.clone())
-            };
-            any.push_unseparated(" AND playedAt BETWEEN ").push_bind_unseparated(*from - AROUND);
-            any.push_unseparated(" AND ").push_bind_unseparated(*to + AROUND).push_unseparated(")");
+        // They are in the order in which they started.
+        query.push_bind(first.ticket.started - AROUND).push(" AND ").push_bind(last.ticket.started + AROUND);
+        query.push(format!(" AND {column} IN ("));
+        let mut list = query.separated(", ");
+        // A number is compared as one, or the index is of no use.
+        if of_users {
+            for user in &users {
+                list.push(user);
+            }
+        } else {
+            for visitor in &visitors {
+                list.push_bind(*visitor);
+            }
         }
         query.push(")");
         for row in query.build_query_as::<CountedRow>().fetch_all(&mut *connection).await? {
@@ -296,18 +300,23 @@ async fn counted_around(connection: &mut MySqlConnection, said: &[Said<'_>]) -> 
 
 /// How many full plays the listeners with a limit had on the days of these plays.
 async fn days(connection: &mut MySqlConnection, said: &[Said<'_>]) -> sqlx::Result<HashMap<(Date, String), i64>> {
-    let keys: BTreeSet<(Date, String)> =
-        said.iter().filter(|said| said.ticket.limit.is_some()).map(|said| (said.ticket.started.date(), said.ticket.listener())).collect();
+    let keys: BTreeSet<(String, String)> =
+        said.iter().filter(|said| said.ticket.limit.is_some()).map(|said| (said.ticket.started.date().to_string(), said.ticket.listener())).collect();
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut query = QueryBuilder::<MySql>::new("SELECT day, listener, plays FROM dailyPlays WHERE ");
-    let mut any = query.separated(" OR ");
-    for (day, listener) in keys {
-        any.push("(day = ").push_bind_unseparated(day).push_unseparated(" AND listener = ").push_bind_unseparated(listener).push_unseparated(")");
-    }
-    let found: Vec<(Date, String, i32)> = query.build_query_as().fetch_all(connection).await?;
-    Ok(found.into_iter().map(|(day, listener, plays)| ((day, listener), i64::from(plays))).collect())
+    // One row after the other by its key, whatever the optimizer makes of a day with many listeners.
+    let found = sqlx::query!(
+        "SELECT dailyPlays.day, dailyPlays.listener, dailyPlays.plays
+         FROM JSON_TABLE(?, '$[*]' COLUMNS (
+           day DATE PATH '$[0]',
+           listener VARCHAR(44) CHARACTER SET ascii COLLATE ascii_general_ci PATH '$[1]'
+         )) AS asked STRAIGHT_JOIN dailyPlays ON dailyPlays.day = asked.day AND dailyPlays.listener = asked.listener",
+        serde_json::to_string(&keys).unwrap_or_default()
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(found.into_iter().map(|row| ((row.day, row.listener), i64::from(row.plays))).collect())
 }
 
 async fn write(connection: &mut MySqlConnection, rows: &[(&Ticket, Option<i32>, Verdict)]) -> sqlx::Result<()> {

@@ -2,14 +2,23 @@
 
 use super::bucket::{About, Bucket};
 use axum::body::{Body, Bytes};
-use std::{fs::File, io, os::unix::fs::FileExt, path::Path, sync::Arc, time::SystemTime};
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::FileExt,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::SystemTime,
+};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How much is read at once.
-const CHUNK: u64 = 64 * 1024;
-/// How many pieces of a file are in memory at once: one goes out while the next is read. A slow listener costs no more.
-const AT_ONCE: usize = 2;
+const CHUNK: usize = 64 * 1024;
+/// How many pieces of a file are in memory at once: some go out while the next is read. A slow listener costs no more.
+const AT_ONCE: usize = 4;
+/// How many buffers are kept for the pieces to come.
+const SPARE: usize = 256;
 
 /// How much of a file in a bucket is asked for at once: no request to it lasts as long as a slow listener does.
 const FETCH: u64 = 256 * 1024;
@@ -148,13 +157,37 @@ struct Place {
 
 /// A piece of a file; there is room for another one when it has gone out.
 struct Piece {
-    bytes: Vec<u8>,
+    buffer: Buffer,
+    read: usize,
     _room: OwnedSemaphorePermit,
 }
 
 impl AsRef<[u8]> for Piece {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes
+        &self.buffer.0[..self.read]
+    }
+}
+
+/// Room for one piece, used again: memory that the system has to hand out anew costs as much as what is read into it.
+struct Buffer(Vec<u8>);
+
+static BUFFERS: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+
+impl Buffer {
+    fn take() -> Self {
+        let kept = BUFFERS.lock().ok().and_then(|mut buffers| buffers.pop());
+        Self(kept.unwrap_or_else(|| vec![0; CHUNK]))
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.0);
+        if let Ok(mut buffers) = BUFFERS.lock()
+            && buffers.len() < SPARE
+        {
+            buffers.push(bytes);
+        }
     }
 }
 
@@ -163,14 +196,15 @@ async fn next(mut place: Place) -> io::Result<Option<(Bytes, Place)>> {
         return Ok(None);
     }
     let room = Arc::clone(&place.room).acquire_owned().await.map_err(io::Error::other)?;
-    let size = usize::try_from(CHUNK.min(place.end - place.at)).unwrap_or(0);
-    let mut bytes = vec![0; size];
-    let read = match in_memory(&place.file, &mut bytes, place.at) {
+    let size = usize::try_from(place.end - place.at).map_or(CHUNK, |left| left.min(CHUNK));
+    let mut buffer = Buffer::take();
+    let read = match in_memory(&place.file, &mut buffer.0[..size], place.at) {
         Some(read) => read,
         None => {
             let (file, at) = (Arc::clone(&place.file), place.at);
-            let (read, filled) = tokio::task::spawn_blocking(move || (file.read_at(&mut bytes, at), bytes)).await.map_err(io::Error::other)?;
-            bytes = filled;
+            let (read, filled) =
+                tokio::task::spawn_blocking(move || (file.read_at(&mut buffer.0[..size], at), buffer)).await.map_err(io::Error::other)?;
+            buffer = filled;
             read?
         }
     };
@@ -178,9 +212,8 @@ async fn next(mut place: Place) -> io::Result<Option<(Bytes, Place)>> {
         // It became shorter meanwhile; what was promised can't be kept.
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    bytes.truncate(read);
     place.at += u64::try_from(read).unwrap_or(0);
-    Ok(Some((Bytes::from_owner(Piece { bytes, _room: room }), place)))
+    Ok(Some((Bytes::from_owner(Piece { buffer, read, _room: room }), place)))
 }
 
 /// Reads what the system has in memory already, without waiting for the disk. Nothing when it would have to wait.
@@ -229,7 +262,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_holds_two_pieces_and_has_every_byte() {
+    async fn a_body_holds_a_few_pieces_and_has_every_byte() {
         use futures::StreamExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
@@ -238,13 +271,16 @@ mod tests {
         let file = Outgoing::open(&path).await.unwrap();
         assert!(file.modified().is_some_and(|modified| modified.ends_with(" GMT")));
         let mut body = file.body(10, 299_990).into_data_stream();
-        let (first, second) = (body.next().await.unwrap().unwrap(), body.next().await.unwrap().unwrap());
-        let third = body.next();
-        tokio::pin!(third);
-        assert!(futures::poll!(&mut third).is_pending(), "there is no room for a third piece");
-        let mut all = [first.as_ref(), second.as_ref()].concat();
-        drop((first, second));
-        all.extend_from_slice(&third.await.unwrap().unwrap());
+        let mut pieces = Vec::new();
+        for _ in 0..AT_ONCE {
+            pieces.push(body.next().await.unwrap().unwrap());
+        }
+        let another = body.next();
+        tokio::pin!(another);
+        assert!(futures::poll!(&mut another).is_pending(), "there is no room for another piece");
+        let mut all = pieces.concat();
+        drop(pieces);
+        all.extend_from_slice(&another.await.unwrap().unwrap());
         while let Some(piece) = body.next().await {
             all.extend_from_slice(&piece.unwrap());
         }
