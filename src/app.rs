@@ -266,6 +266,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/admin") view=admin::pages::AdminPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/jobs") view=admin::jobs::JobsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payments") view=refunds::pages::AdminPaymentsPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/disputes") view=refunds::dispute_pages::AdminDisputesPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payments/:id") view=refunds::pages::AdminPaymentPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payouts") view=payouts::admin::AdminPayoutsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/payouts/:id") view=payouts::admin::AdminPayoutPage ssr=SsrMode::Async/>

@@ -54,6 +54,8 @@ ids! {
     PaymentId;
     /// A row of `refunds`.
     RefundId;
+    /// A row of `disputes`.
+    DisputeId;
     /// A row of `creatorEarnings`.
     EarningId;
     /// A row of `creatorPayouts`.

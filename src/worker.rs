@@ -158,6 +158,7 @@ async fn sweep(app: &App) -> Result<()> {
     subscriptions::renewals::sweep(app, now).await?;
     checkout::outside::sweep(app).await?;
     checkout::store::expire(app, now).await?;
+    crate::refunds::disputes::sweep(app, now).await?;
     listening::store::sweep(app).await?;
     Ok(())
 }

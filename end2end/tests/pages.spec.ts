@@ -108,6 +108,7 @@ const visits: Record<string, Visit> = {
   "/studio/payouts/:id": { who: "artist", find: { on: "/studio/payouts", link: /^\/studio\/payouts\/\d+/ } },
   "/admin": { who: "admin" },
   "/admin/jobs": { who: "admin" },
+  "/admin/disputes": { who: "admin" },
   "/admin/payments": { who: "admin" },
   "/admin/payments/:id": { who: "admin", find: { on: "/admin/payments", link: /^\/admin\/payments\/\d+/ } },
   "/admin/payouts": { who: "admin" },

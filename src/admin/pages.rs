@@ -34,6 +34,7 @@ pub fn AdminPage() -> impl IntoView {
                 </Stats>
                 <div class="btn-row">
                     <a class="btn" href="/admin/payments">{t!("refunds.title")}</a>
+                    <a class="btn" href="/admin/disputes">{t!("refunds.disputes.title")}</a>
                     <a class="btn" href="/admin/royalties">{t!("royalties.title")}</a>
                     <a class="btn" href="/admin/albums">{t!("catalogue.admin.title")}</a>
                     <a class="btn" href="/admin/ads">{t!("ads.title")}</a>

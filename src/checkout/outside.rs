@@ -83,6 +83,7 @@ pub async fn heard(app: &App, provider: Provider, news: News) -> Result<Option<S
             Err(AppError::NotFound) => return Ok(Some(format!("there is no payout {payout}"))),
             Err(error) => return Err(error.into()),
         },
+        News::Disputed(disputed) => return Ok(refunds::disputes::heard(app, provider, &disputed, now).await?),
         News::Nothing => {}
     }
     Ok(None)

@@ -12,7 +12,7 @@ pub enum Ledger {
     ///
     /// From the rows alone: every transaction sums to zero and is what was written, balances equal their entries, nothing is
     /// below zero that may not be, every tip, earning and payout has its journal entry and the other way round, creatorEarnings
-    /// rebuilds to the cent, statements sum to their payouts, refunds and debts are what was taken back, and every row keeps the rules (who
+    /// rebuilds to the cent, statements sum to their payouts, refunds, disputes and debts are what was taken back, and every row keeps the rules (who
     /// paid whom, holding times, approvals, steps). Prints figures and differences; exits with 1 on any difference.
     Verify,
     /// Share the stream money of every day and month that is over.

@@ -13,8 +13,8 @@ use crate::{
     checkout,
     error::AppError,
     ledger,
-    money::Cents,
-    payments::{self, Provider},
+    money::{CURRENCY, Cents},
+    payments::{self, Provider, Verdict, gateway::Disputed},
     purchases::{self, Thing},
     refunds,
     tips::{self, store::Wish},
@@ -50,9 +50,17 @@ struct Return {
     reason: &'static str,
 }
 
+/// A tip that its payer's bank takes back, and what it decides.
+struct Quarrel {
+    at: OffsetDateTime,
+    tip: String,
+    verdict: Verdict,
+}
+
 /// Something that happens to money.
 enum Event<'a> {
     Return(Return),
+    Quarrel(Quarrel),
     Tip(Tip<'a>),
     Purchase(Purchase<'a>),
     Payout(Withdrawal<'a>),
@@ -62,6 +70,7 @@ impl Event<'_> {
     const fn at(&self) -> OffsetDateTime {
         match self {
             Self::Return(back) => back.at,
+            Self::Quarrel(quarrel) => quarrel.at,
             Self::Tip(tip) => tip.at,
             Self::Purchase(purchase) => purchase.at,
             Self::Payout(payout) => payout.at,
@@ -80,6 +89,7 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) 
         if there.is_none() {
             payouts::destination(filling, artist, filling.now - Duration::days(365), false).await?;
             events.extend(returns(filling, &tips)?.into_iter().map(Event::Return));
+            events.extend(quarrels(filling, artist, &tips).into_iter().map(Event::Quarrel));
             events.extend(tips.into_iter().map(Event::Tip));
             events.extend(payouts::plan(filling, artist)?.into_iter().map(Event::Payout));
         }
@@ -92,6 +102,7 @@ pub async fn fill(filling: &Filling<'_>, people: &People, tracks: &[DemoTrack]) 
     for event in events {
         match event {
             Event::Return(back) => give_back(filling, people, &back).await?,
+            Event::Quarrel(quarrel) => dispute(filling, provider, &quarrel).await?,
             Event::Tip(tip) => give(filling, provider, &tip).await?,
             Event::Purchase(purchase) => buy(filling, provider, &purchase).await?,
             Event::Payout(payout) => payouts::carry_out(filling, people, &payout).await?,
@@ -155,6 +166,40 @@ fn returns(filling: &Filling<'_>, tips: &[Tip<'_>]) -> Result<Vec<Return>> {
         }
     }
     Ok(list)
+}
+
+/// Of the first artists a bank takes a tip back: one it has not decided about, one that is won and one that is lost.
+fn quarrels(filling: &Filling<'_>, artist: &DemoArtist, tips: &[Tip<'_>]) -> Vec<Quarrel> {
+    let (Some(tip), Some(verdict)) = (tips.last(), [Verdict::Open, Verdict::Won, Verdict::Lost].get(artist.index)) else { return Vec::new() };
+    // After all payouts, none of which lacks the money therefore.
+    let at = (filling.now - Duration::hours(4)).max(tip.at + Duration::hours(1));
+    let steps = [(Verdict::Open, at), (*verdict, at + Duration::minutes(30))];
+    steps.map(|(verdict, at)| Quarrel { at, tip: tip.wish.form_key.clone(), verdict }).into()
+}
+
+/// Tells the site what the bank does about a tip, where it was paid.
+async fn dispute(filling: &Filling<'_>, provider: Provider, quarrel: &Quarrel) -> Result<()> {
+    let paid = sqlx::query!(
+        "SELECT p.providerPaymentId AS `payment!: String`, p.amount FROM checkouts c JOIN payments p ON p.id = c.paymentId
+         WHERE c.formKey = ? AND p.providerPaymentId IS NOT NULL",
+        quarrel.tip
+    )
+    .fetch_optional(&filling.app.db)
+    .await?;
+    let Some(paid) = paid else { return Ok(()) };
+    let told = Disputed {
+        reference: format!("dispute_{}", quarrel.tip.to_lowercase()),
+        payment: paid.payment,
+        amount: paid.amount.into(),
+        currency: CURRENCY.to_owned(),
+        fee: Cents(1_500),
+        fee_back: if quarrel.verdict == Verdict::Won { Cents(1_500) } else { Cents::ZERO },
+        verdict: quarrel.verdict,
+        reason: "unrecognized".to_owned(),
+        answer_by: Some(quarrel.at + Duration::days(14)),
+    };
+    refunds::disputes::heard(&filling.at(quarrel.at), provider, &told, quarrel.at).await?;
+    Ok(())
 }
 
 /// Has an admin give a tip back, where it was paid.

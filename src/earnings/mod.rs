@@ -87,6 +87,8 @@ pub struct Overview {
     pub months: Vec<Month>,
     /// What was taken back after it was paid out.
     pub debts: Vec<crate::refunds::Debt>,
+    /// What banks took back and have not decided about.
+    pub disputes: Vec<crate::refunds::Dispute>,
 }
 
 /// Where the money of one earning is.

@@ -4,7 +4,7 @@ use super::{Earning, Overview, Whereabouts, api, month_name};
 use crate::{
     money::CURRENCY,
     payments::shown,
-    refunds::pages::Debts,
+    refunds::{dispute_pages::HeldBack, pages::Debts},
     t,
     tips::pages::track_link,
     ui::{
@@ -95,6 +95,7 @@ fn Head(overview: Overview) -> impl IntoView {
             <Stat label=t!("earnings.paid") value=shown(balances.paid) note=t!("earnings.paid_note") href="/studio/payouts"/>
         </Stats>
         <Debts debts=overview.debts/>
+        <HeldBack disputes=overview.disputes/>
         <p><a class="btn btn-primary" href="/studio/payouts">{t!("earnings.request")}</a></p>
         <section class="section"><h2>{t!("earnings.thirty_days")}</h2>{summary}</section>
         <section class="section"><BarChart title=t!("earnings.months") points format=|cents| money(cents, CURRENCY) labels=t!("earnings.month")/></section>

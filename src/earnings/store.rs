@@ -66,6 +66,7 @@ pub async fn overview(app: &App, artist: ArtistId, now: OffsetDateTime) -> AppRe
             .collect(),
         months,
         debts: crate::refunds::store::debts(app, artist).await?,
+        disputes: crate::refunds::disputes::open(app, artist).await?,
     })
 }
 

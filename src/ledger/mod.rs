@@ -81,6 +81,10 @@ pub mod kind {
     pub const REFUND_SENT: &str = "refund_sent";
     /// The provider did not give it back.
     pub const REFUND_VOID: &str = "refund_void";
+    /// A payment that the payer's bank took back, taken from whom it went to.
+    pub const DISPUTE: &str = "dispute";
+    /// The bank decided for the receiver.
+    pub const DISPUTE_WON: &str = "dispute_won";
     pub const IMPORT_EARNING: &str = "import_earning";
     pub const IMPORT_PAYOUT: &str = "import_payout";
     pub const IMPORT_TIP: &str = "import_tip";
@@ -234,7 +238,7 @@ pub async fn post(connection: &mut MySqlConnection, transaction: &Transaction) -
         let before = before.get(&account_id).copied().unwrap_or(Cents::ZERO);
         match locked.account {
             // What an artist was paid already can still be taken back: it is owed.
-            Account::Available(artist) if locked.balance >= before || transaction.kind == kind::REFUND => {
+            Account::Available(artist) if locked.balance >= before || matches!(transaction.kind, kind::REFUND | kind::DISPUTE) => {
                 debt::follow(connection, artist, before, locked.balance, &id, transaction.occurred_at).await?;
             }
             account if locked.balance < Cents::ZERO && !account.may_be_negative() => {

@@ -64,6 +64,7 @@ macro_rules! figure {
     };
 }
 
+mod disputes;
 mod refunds;
 mod rules;
 
@@ -86,6 +87,7 @@ pub async fn verify(pool: &MySqlPool) -> Result<Report, sqlx::Error> {
     late_payments(&mut tx, &mut report).await?;
     royalties(&mut tx, &mut report).await?;
     refunds::check(&mut tx, &mut report).await?;
+    disputes::check(&mut tx, &mut report).await?;
     rules::check(&mut tx, &mut report).await?;
     tx.rollback().await?;
     Ok(report)

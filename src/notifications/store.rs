@@ -185,10 +185,10 @@ async fn given_back(app: &App, me: UserId, before: Place) -> AppResult<Vec<Place
 /// What was taken back of an artist's earnings, and what of it was returned.
 async fn taken_back(app: &App, artist: i32, before: Place) -> AppResult<Vec<Placed>> {
     let rows = sqlx::query!(
-        "SELECT creatorEarnings.id, creatorEarnings.amount, creatorEarnings.createdAt AS at, refunds.reason
+        "SELECT creatorEarnings.id, creatorEarnings.amount, creatorEarnings.createdAt AS at, refunds.reason AS `reason?: String`
          FROM earningReversals
          JOIN creatorEarnings ON creatorEarnings.id = earningReversals.earningId
-         JOIN refunds ON refunds.id = earningReversals.refundId
+         LEFT JOIN refunds ON refunds.id = earningReversals.refundId
          WHERE creatorEarnings.artistId = ?
            AND (creatorEarnings.createdAt < ? OR (creatorEarnings.createdAt = ? AND creatorEarnings.id < ?))
          ORDER BY creatorEarnings.createdAt DESC, creatorEarnings.id DESC LIMIT 21",
@@ -199,7 +199,10 @@ async fn taken_back(app: &App, artist: i32, before: Place) -> AppResult<Vec<Plac
     )
     .fetch_all(&app.db)
     .await?;
-    let event = |amount: i32, reason| Event::TakenBack { amount: amount.into(), reason };
+    let event = |amount: i32, reason: Option<String>| Event::TakenBack {
+        amount: amount.into(),
+        reason: reason.unwrap_or_else(|| crate::t!("refunds.disputes.notice").into_owned()),
+    };
     Ok(rows.into_iter().map(|row| Placed { at: row.at, kind: 8, id: row.id, event: event(row.amount, row.reason) }).collect())
 }
 

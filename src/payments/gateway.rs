@@ -1,6 +1,6 @@
 //! What every payment provider can do. Nothing here knows what is paid for.
 
-use super::Provider;
+use super::{Provider, Verdict};
 use crate::money::Cents;
 use anyhow::Result;
 use axum::http::HeaderMap;
@@ -111,6 +111,26 @@ pub enum Session {
     Closed,
 }
 
+/// A payment that the payer's bank took back, as far as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disputed {
+    /// The provider's name of it.
+    pub reference: String,
+    /// The provider's name of the payment.
+    pub payment: String,
+    /// What the bank took.
+    pub amount: Cents,
+    pub currency: String,
+    /// What the provider took for it, and what of that it gave back.
+    pub fee: Cents,
+    pub fee_back: Cents,
+    pub verdict: Verdict,
+    /// The bank's word.
+    pub reason: String,
+    /// Until when the provider waits for evidence.
+    pub answer_by: Option<OffsetDateTime>,
+}
+
 /// What follows for us from an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
@@ -124,6 +144,7 @@ pub enum News {
         payout: i32,
         reason: String,
     },
+    Disputed(Disputed),
     Nothing,
 }
 

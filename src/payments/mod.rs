@@ -57,6 +57,33 @@ impl Provider {
     }
 }
 
+/// How far a dispute is: the payer's bank took a payment back, and decides who is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    Open,
+    /// The money is the site's again.
+    Won,
+    Lost,
+}
+
+impl Verdict {
+    const ALL: [Self; 3] = [Self::Open, Self::Won, Self::Lost];
+
+    /// Its text in rows.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Of a row's text.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
+    }
+}
+
 /// An amount as people read it.
 pub fn shown(amount: Cents) -> String {
     crate::ui::format::money(amount.0, CURRENCY)

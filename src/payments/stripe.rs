@@ -1,8 +1,8 @@
 //! Stripe: hosted Checkout, refunds, transfers to connected accounts, signed webhooks. <https://docs.stripe.com/api>
 
 use super::{
-    Provider,
-    gateway::{Answer, Call, Charge, Event, Forged, Gateway, News, Order, Paid, Session, Transfer},
+    Provider, Verdict,
+    gateway::{Answer, Call, Charge, Disputed, Event, Forged, Gateway, News, Order, Paid, Session, Transfer},
     signature,
 };
 use crate::{
@@ -216,6 +216,37 @@ fn session(object: &Value) -> Result<Session> {
     Ok(if object["status"] == "expired" { Session::Closed } else { Session::Open })
 }
 
+/// What a dispute's object says. What counts is the money that was taken and given back, whatever the event is called;
+/// without any it is only a question of the bank. <https://docs.stripe.com/api/disputes/object>
+fn dispute(object: &Value) -> Result<News> {
+    let movements = object["balance_transactions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let sum = |taken: bool, name: &str| {
+        let amounts = movements.iter().filter(|movement| movement["amount"].as_i64().is_some_and(|amount| (amount < 0) == taken));
+        amounts.filter_map(|movement| movement[name].as_i64()).try_fold(Cents::ZERO, |sum, amount| sum.plus(Cents(amount)))
+    };
+    let (amount, back) = (sum(true, "amount")?.negated()?, sum(false, "amount")?);
+    if amount == Cents::ZERO {
+        return Ok(News::Nothing);
+    }
+    let verdict = match object["status"].as_str() {
+        _ if back == amount => Verdict::Won,
+        _ if back != Cents::ZERO => bail!("Stripe gave back {} of a dispute's {}", back.to_decimal(), amount.to_decimal()),
+        Some("lost") => Verdict::Lost,
+        _ => Verdict::Open,
+    };
+    Ok(News::Disputed(Disputed {
+        reference: text(object, "id")?.to_owned(),
+        payment: text(object, "payment_intent")?.to_owned(),
+        amount,
+        currency: text(object, "currency")?.to_uppercase(),
+        fee: sum(true, "fee")?,
+        fee_back: sum(false, "fee")?.negated()?,
+        verdict,
+        reason: object["reason"].as_str().unwrap_or("general").chars().take(100).collect(),
+        answer_by: object["evidence_details"]["due_by"].as_i64().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok()),
+    }))
+}
+
 impl Gateway for Stripe<'_> {
     fn provider(&self) -> Provider {
         Provider::Stripe
@@ -284,6 +315,7 @@ impl Gateway for Stripe<'_> {
                 Some(payout) => News::Returned { payout, reason: crate::t!("payments.returned").into_owned() },
                 None => News::Nothing,
             },
+            kind if kind.starts_with("charge.dispute.") => dispute(object)?,
             _ => News::Nothing,
         })
     }

@@ -1,7 +1,7 @@
-//! Server functions of refunds, all of them the admins'.
+//! Server functions of refunds and disputes, all of them the admins'.
 
-use super::{Details, Payments as List};
-use crate::{error::AppResult, ui::forms::Done};
+use super::{Details, Dispute, Payments as List};
+use crate::{error::AppResult, page::Page, ui::forms::Done};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// Payments, newest first. `status`: which ones, completed by default; `who`: a part of the payer's name or address, or
@@ -56,4 +56,13 @@ pub async fn refund(payment: i32, form_key: String, #[server(default)] amount: S
     }
     super::store::request(&app, me.id, payment.into(), amount, &reason, &form_key, app.clock.now()).await?;
     Ok(Done::go(format!("/admin/payments/{payment}")).saying(crate::t!("refunds.requested")))
+}
+
+/// Disputes, newest first. `before`: the key of a page.
+#[server(endpoint = "admin/disputes", input = GetUrl)]
+pub async fn disputes(before: Option<i32>) -> AppResult<Page<Dispute>> {
+    use crate::server::context;
+    let app = context::app()?;
+    context::require_admin()?;
+    super::disputes::list(&app, before).await
 }

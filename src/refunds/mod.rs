@@ -1,17 +1,20 @@
 //! Refunds: an admin gives a payment back, wholly or in part, with a reason. What the artist and the site got of it is
-//! taken back by entries of the journal; an artist who was paid already owes it.
+//! taken back by entries of the journal; an artist who was paid already owes it. Disputes: a payer's bank does the same.
 
 pub mod api;
+pub mod dispute_pages;
+#[cfg(feature = "ssr")]
+pub mod disputes;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod store;
 
 use crate::{
     checkout::Purpose,
-    ids::{PaymentId, RefundId, UserId},
+    ids::{DisputeId, PaymentId, RefundId, UserId},
     money::{Cents, Overflow},
     page::Page,
-    payments::Provider,
+    payments::{Provider, Verdict},
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -129,12 +132,34 @@ pub struct Details {
     pub fee: Cents,
     pub receiver: String,
     pub refunds: Vec<Refund>,
+    pub disputes: Vec<Dispute>,
     /// What may still go back.
     pub left: Cents,
     /// Why this admin can't give it back, as a sentence.
     pub obstacle: Option<String>,
     /// Makes the form count once, however often it is sent.
     pub form_key: String,
+}
+
+/// A payment that the payer's bank took back, until it is decided and afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    pub id: DisputeId,
+    /// Missing while the payment is not known here.
+    pub payment: Option<PaymentId>,
+    pub amount: Cents,
+    /// What the provider keeps for it; the site bears it.
+    pub fee: Cents,
+    /// What the receiver gives for it.
+    pub net: Cents,
+    /// What it was for, in words.
+    pub what: String,
+    /// The bank's word.
+    pub reason: String,
+    pub verdict: Verdict,
+    /// Until when the provider waits for evidence.
+    pub answer_by: Option<OffsetDateTime>,
+    pub at: OffsetDateTime,
 }
 
 /// What was taken back from an artist who had been paid already.

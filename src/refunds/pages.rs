@@ -1,6 +1,6 @@
 //! The admins' pages of payments and refunds, and what payer and receiver see of a refund.
 
-use super::{Debt, Details, Payment, REASON_MAXIMUM, Refund, State, Status, api};
+use super::{Debt, Details, Payment, REASON_MAXIMUM, Refund, State, Status, api, dispute_pages::Disputes};
 use crate::{
     catalogue::pages::in_query,
     error::AppError,
@@ -112,7 +112,7 @@ pub fn AdminPaymentPage() -> impl IntoView {
 
 #[component]
 fn Shown(details: Details, refund: FormAction<api::Refund>) -> impl IntoView {
-    let Details { payment, net, fee, receiver, refunds, left, obstacle, form_key } = details;
+    let Details { payment, net, fee, receiver, refunds, disputes, left, obstacle, form_key } = details;
     let title = t!("refunds.one", number = payment.id).into_owned();
     let tone = match payment.status {
         Status::Completed => Tone::Success,
@@ -141,6 +141,8 @@ fn Shown(details: Details, refund: FormAction<api::Refund>) -> impl IntoView {
     } else {
         view! { <Refunds refunds caption=t!("refunds.list_caption")/> }.into_any()
     };
+    let disputes =
+        (!disputes.is_empty()).then(|| view! { <section class="section"><h2>{t!("refunds.disputes.title")}</h2><Disputes disputes/></section> });
     view! {
         <PageHead title=title.clone()/>
         <Breadcrumbs above=vec![(t!("refunds.title").into_owned(), PATH.to_owned())] here=title.clone()/>
@@ -162,6 +164,7 @@ fn Shown(details: Details, refund: FormAction<api::Refund>) -> impl IntoView {
                 <div><dt>{t!("refunds.left")}</dt><dd><Amount cents=left.0 currency=CURRENCY/></dd></div>
             </dl>
         </section>
+        {disputes}
         <section class="section"><h2>{t!("refunds.list")}</h2>{list}</section>
         <section class="section"><h2>{t!("refunds.form")}</h2>{form}</section>
     }

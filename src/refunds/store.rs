@@ -5,7 +5,7 @@ use super::{Debt, Details, Gone, Payment, Payments, Refund, State, Status, recei
 use crate::{
     checkout::{Purpose, outside},
     error::{AppError, AppResult},
-    ids::{ArtistId, PaymentId, RefundId, UserId},
+    ids::{ArtistId, DisputeId, PaymentId, RefundId, UserId},
     ledger::{self, Account, Entry, Transaction, audit, begin, commit, kind, retrying},
     money::{CURRENCY, Cents, Overflow},
     page::{Page, one_more},
@@ -81,7 +81,7 @@ pub async fn details(app: &App, me: UserId, id: PaymentId) -> AppResult<Details>
     let mut connection = app.db.acquire().await?;
     let paid = paid(&mut connection, id).await?;
     drop(connection);
-    let refunds = of_payment(app, id).await?;
+    let (refunds, disputes) = (of_payment(app, id).await?, super::disputes::of_payment(app, id).await?);
     let obstacle = paid.obstacle(me);
     let name = sqlx::query_scalar!("SELECT name FROM users WHERE id = ?", paid.payer).fetch_optional(&app.db).await?.flatten();
     Ok(Details {
@@ -90,6 +90,7 @@ pub async fn details(app: &App, me: UserId, id: PaymentId) -> AppResult<Details>
         fee: paid.fee,
         receiver: paid.receiver,
         refunds,
+        disputes,
         obstacle,
         form_key: tokens::ulid(),
         payment: Payment {
@@ -101,7 +102,7 @@ pub async fn details(app: &App, me: UserId, id: PaymentId) -> AppResult<Details>
             reference: paid.reference,
             status: paid.status,
             amount: paid.amount,
-            refunded: paid.gone.amount,
+            refunded: paid.refunded,
             at: paid.at,
         },
     })
@@ -142,27 +143,32 @@ pub async fn debts(app: &App, artist: ArtistId) -> AppResult<Vec<Debt>> {
 }
 
 /// A payment, what of it went where, and what went back so far.
-struct Paid {
-    id: PaymentId,
+pub(super) struct Paid {
+    pub id: PaymentId,
     payer: UserId,
-    provider: Provider,
+    pub provider: Provider,
     reference: Option<String>,
     status: Status,
     purpose: Purpose,
-    amount: Cents,
-    net: Cents,
+    pub amount: Cents,
+    pub net: Cents,
     fee: Cents,
     receiver: String,
     /// What it was for, in words.
-    what: String,
+    pub what: String,
     at: OffsetDateTime,
     /// What the journal says of it.
-    transaction: Option<String>,
-    gone: Gone,
+    pub transaction: Option<String>,
+    /// By refunds and by disputes.
+    pub gone: Gone,
+    /// By refunds alone.
+    refunded: Cents,
+    /// A bank took it back, or decides about it.
+    disputed: bool,
 }
 
 impl Paid {
-    fn left(&self) -> Result<Cents, Overflow> {
+    pub fn left(&self) -> Result<Cents, Overflow> {
         if self.status == Status::Completed { self.amount.minus(self.gone.amount) } else { Ok(Cents::ZERO) }
     }
 
@@ -172,6 +178,7 @@ impl Paid {
             Status::Pending | Status::Failed => crate::t!("refunds.not_completed"),
             Status::Completed if self.purpose == Purpose::Subscription => crate::t!("refunds.subscription"),
             Status::Completed if self.reference.is_none() || self.transaction.is_none() => crate::t!("refunds.no_way_back"),
+            Status::Completed if self.disputed => crate::t!("refunds.disputes.obstacle"),
             Status::Completed if who == self.payer => crate::t!("refunds.own"),
             Status::Completed => return None,
         };
@@ -180,7 +187,7 @@ impl Paid {
 }
 
 /// Reads a payment; the caller may hold its lock.
-async fn paid(connection: &mut MySqlConnection, id: PaymentId) -> AppResult<Paid> {
+pub(super) async fn paid(connection: &mut MySqlConnection, id: PaymentId) -> AppResult<Paid> {
     let row = sqlx::query!(
         "SELECT p.userId, p.provider, p.providerPaymentId, p.status, p.purpose, p.amount, p.createdAt, c.net AS `net?: i32`, c.fee AS `fee?: i32`,
                 t.id AS `transaction?: String`, COALESCE(tipped.artistName, seller.artistName, songs.artistName, albums.artistName, '') AS `receiver!: String`,
@@ -202,8 +209,12 @@ async fn paid(connection: &mut MySqlConnection, id: PaymentId) -> AppResult<Paid
     .await?
     .ok_or(AppError::NotFound)?;
     let gone = sqlx::query!(
-        "SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS `amount!: i64`, CAST(COALESCE(SUM(net), 0) AS SIGNED) AS `net!: i64`
-         FROM refunds WHERE paymentId = ? AND state <> 'failed'",
+        "SELECT CAST(COALESCE(SUM(amount), 0) AS SIGNED) AS `amount!: i64`, CAST(COALESCE(SUM(net), 0) AS SIGNED) AS `net!: i64`,
+                CAST(COALESCE(SUM(refunded), 0) AS SIGNED) AS `refunded!: i64`, CAST(COALESCE(SUM(disputed), 0) AS SIGNED) AS `disputed!: i64`
+         FROM (SELECT amount, net, amount AS refunded, 0 AS disputed FROM refunds WHERE paymentId = ? AND state <> 'failed'
+               UNION ALL
+               SELECT taken, net, 0, 1 FROM disputes WHERE paymentId = ? AND (state <> 'won' OR settledAt IS NULL)) both_ways",
+        id,
         id
     )
     .fetch_one(connection)
@@ -223,6 +234,8 @@ async fn paid(connection: &mut MySqlConnection, id: PaymentId) -> AppResult<Paid
         at: row.createdAt,
         transaction: row.transaction,
         gone: Gone { amount: Cents(gone.amount), net: Cents(gone.net) },
+        refunded: Cents(gone.refunded),
+        disputed: gone.disputed > 0,
     })
 }
 
@@ -293,7 +306,7 @@ async fn request_once(
     .last_insert_id();
     let id = i32::try_from(id).map_err(|_| Overflow)?;
     let row = Row { id: RefundId(id), amount, net };
-    let receiver = take_back(&mut tx, &paid, &row, false, now).await?;
+    let receiver = take_back(&mut tx, &paid, row.taking(&paid, paid.transaction.clone())?, now).await?;
     if amount == left {
         sqlx::query!("UPDATE payments SET status = 'refunded' WHERE id = ?", payment).execute(&mut *tx).await?;
     }
@@ -322,46 +335,82 @@ struct Row {
     net: Cents,
 }
 
-/// The journal's side of a refund, with the artist's row; `again`: the other way round, because it did not go through.
-/// Returns the account of the artist, if it was one who received the payment.
-async fn take_back(tx: &mut MySqlConnection, paid: &Paid, refund: &Row, again: bool, now: OffsetDateTime) -> ledger::Result<Option<UserId>> {
-    let first = paid.transaction.as_deref().ok_or(AppError::NotFound)?;
+impl Row {
+    fn taking(&self, paid: &Paid, reverses: Option<String>) -> Result<Taking, Overflow> {
+        let others = vec![Entry { account: Account::Refunds(paid.provider.name()), amount: self.amount }];
+        let (why, key) = (Why::Refund(self.id), key(self.id, ""));
+        Ok(Taking { why, key, kind: kind::REFUND, reverses, amount: self.amount, net: self.net, others })
+    }
+
+    /// The other way round, because it did not go through.
+    fn taking_again(&self, paid: &Paid, reverses: Option<String>) -> Result<Taking, Overflow> {
+        let amount = self.amount.negated()?;
+        let others = vec![Entry { account: Account::Refunds(paid.provider.name()), amount }];
+        let (why, key) = (Why::Refund(self.id), key(self.id, ":void"));
+        Ok(Taking { why, key, kind: kind::REFUND_VOID, reverses, amount, net: self.net.negated()?, others })
+    }
+}
+
+/// Why a payment is taken from whom it went to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Why {
+    Refund(RefundId),
+    Dispute(DisputeId),
+}
+
+/// What is taken from whom a payment went to; below zero, it is given again.
+pub(super) struct Taking {
+    pub why: Why,
+    pub key: String,
+    pub kind: &'static str,
+    pub reverses: Option<String>,
+    pub amount: Cents,
+    /// Of it, the receiver's part; the rest is the site's.
+    pub net: Cents,
+    /// Where it goes.
+    pub others: Vec<Entry>,
+}
+
+/// The journal's side of a refund or a dispute, with the artist's row. Returns the account of the artist, if it was one
+/// who received the payment.
+pub(super) async fn take_back(tx: &mut MySqlConnection, paid: &Paid, taking: Taking, now: OffsetDateTime) -> ledger::Result<Option<UserId>> {
+    let takes = taking.amount != Cents::ZERO;
     let earning = sqlx::query!(
         "SELECT c.id, c.artistId, c.trackId, c.earningType, d.availableAt, d.releasedAt, p.userId FROM earningDetails d
          JOIN creatorEarnings c ON c.id = d.earningId JOIN artistProfiles p ON p.id = c.artistId WHERE d.transactionId = ? AND d.line = 0 FOR UPDATE",
-        first
+        paid.transaction
     )
     .fetch_optional(&mut *tx)
-    .await?;
+    .await?
+    .filter(|_| takes);
     // What is still on hold is taken from there, and goes with it when it is released.
     let receiver = match &earning {
         Some(earning) if earning.releasedAt.is_none() => Account::OnHold(ArtistId(earning.artistId)),
         Some(earning) => Account::Available(ArtistId(earning.artistId)),
         None => Account::LabelRoyalties,
     };
-    let fee = refund.amount.minus(refund.net)?;
-    let signed = |amount: Cents| if again { Ok(amount) } else { amount.negated() };
-    let mut entries = vec![
-        Entry { account: receiver, amount: signed(refund.net)? },
-        Entry { account: Account::Refunds(paid.provider.name()), amount: signed(refund.amount)?.negated()? },
-    ];
-    if fee > Cents::ZERO {
-        entries.push(Entry { account: Account::PlatformFees, amount: signed(fee)? });
+    let fee = taking.amount.minus(taking.net)?;
+    let mut entries = Vec::new();
+    if takes {
+        entries.push(Entry { account: receiver, amount: taking.net.negated()? });
     }
-    let reverses = if again { ledger::id_of_key(tx, &key(refund.id, "")).await? } else { Some(first.to_owned()) };
-    let (word, kind) = if again { (":void", kind::REFUND_VOID) } else { ("", kind::REFUND) };
-    let posted = ledger::post(
-        tx,
-        &Transaction { key: key(refund.id, word), kind, subject: TABLE, subject_id: refund.id.0, reverses, entries, occurred_at: now },
-    )
-    .await?;
+    entries.extend(taking.others);
+    if fee != Cents::ZERO {
+        entries.push(Entry { account: Account::PlatformFees, amount: fee.negated()? });
+    }
+    let (subject, subject_id, refund, dispute) = match taking.why {
+        Why::Refund(id) => (TABLE, id.0, Some(id), None),
+        Why::Dispute(id) => ("disputes", id.0, None, Some(id)),
+    };
+    let transaction = Transaction { key: taking.key, kind: taking.kind, subject, subject_id, reverses: taking.reverses, entries, occurred_at: now };
+    let posted = ledger::post(tx, &transaction).await?;
     let Some(earning) = earning else { return Ok(None) };
     let row = sqlx::query!(
         "INSERT INTO creatorEarnings (artistId, trackId, earningType, amount, currency, period, createdAt) VALUES (?, ?, ?, ?, ?, NULL, ?)",
         earning.artistId,
         earning.trackId,
         earning.earningType,
-        signed(refund.net)?.as_int()?,
+        taking.net.negated()?.as_int()?,
         CURRENCY,
         now
     )
@@ -372,14 +421,14 @@ async fn take_back(tx: &mut MySqlConnection, paid: &Paid, refund: &Row, again: b
         "INSERT INTO earningDetails (earningId, transactionId, line, gross, fee, availableAt, releasedAt) VALUES (?, ?, 0, ?, ?, ?, ?)",
         row,
         posted.id,
-        signed(refund.amount)?.as_int()?,
-        signed(fee)?.as_int()?,
+        taking.amount.negated()?.as_int()?,
+        fee.negated()?.as_int()?,
         earning.availableAt,
         earning.releasedAt.map(|_| now)
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!("INSERT INTO earningReversals (earningId, ofEarningId, refundId) VALUES (?, ?, ?)", row, earning.id, refund.id)
+    sqlx::query!("INSERT INTO earningReversals (earningId, ofEarningId, refundId, disputeId) VALUES (?, ?, ?, ?)", row, earning.id, refund, dispute)
         .execute(&mut *tx)
         .await?;
     Ok(Some(UserId(earning.userId)))
@@ -439,7 +488,8 @@ pub async fn fail(app: &App, id: RefundId, failure: &str, now: OffsetDateTime) -
     Ok(retrying(|| async move {
         let mut tx = begin(app).await?;
         let Some((refund, paid)) = pending(&mut tx, id).await? else { return Ok(()) };
-        let receiver = take_back(&mut tx, &paid, &refund, true, now).await?;
+        let reverses = ledger::id_of_key(&mut tx, &key(id, "")).await?;
+        let receiver = take_back(&mut tx, &paid, refund.taking_again(&paid, reverses)?, now).await?;
         sqlx::query!("UPDATE refunds SET state = 'failed', failure = ?, finishedAt = ? WHERE id = ?", failure, now, id).execute(&mut *tx).await?;
         sqlx::query!("UPDATE payments SET status = 'completed' WHERE id = ?", paid.id).execute(&mut *tx).await?;
         audit(&mut tx, now, None, "refund_failed", TABLE, id.0, Some(failure)).await?;
@@ -462,7 +512,7 @@ fn receipt(app: &App, payment: PaymentId) -> String {
 }
 
 /// Mails somebody; an account without an address hears nothing.
-async fn tell(tx: &mut MySqlConnection, user: UserId, subject: &str, body: &str, now: OffsetDateTime) -> ledger::Result<()> {
+pub(super) async fn tell(tx: &mut MySqlConnection, user: UserId, subject: &str, body: &str, now: OffsetDateTime) -> ledger::Result<()> {
     let address =
         sqlx::query_scalar!("SELECT email FROM accountCredentials WHERE userId = ? AND closedAt IS NULL", user).fetch_optional(&mut *tx).await?;
     if let Some(address) = address {

@@ -131,6 +131,7 @@ pub const FUNCTIONS: &[(Need, &[&str])] = &[
     (
         Need::Admin,
         &[
+            "admin/disputes",
             "admin/job_retry",
             "admin/jobs",
             "admin/overview",

@@ -14,6 +14,7 @@ mod cli;
 mod connections;
 mod database;
 mod demo;
+mod disputes;
 mod downloads;
 mod embedded;
 mod escaping;

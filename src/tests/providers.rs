@@ -18,7 +18,7 @@ use reqwest::StatusCode;
 use time::Duration;
 
 /// A site that is paid through the fake.
-async fn site() -> (TestApp, FakePay) {
+pub async fn site() -> (TestApp, FakePay) {
     let fake = FakePay::start().await;
     let site = TestApp::start_with(|config| {
         config.payments.stripe.url = fake.url.clone();
@@ -31,14 +31,14 @@ async fn site() -> (TestApp, FakePay) {
 }
 
 /// A tip that is about to be paid, its page at the provider open.
-async fn started(site: &TestApp, from: &Me, to: ArtistId, cents: i64) -> String {
+pub async fn started(site: &TestApp, from: &Me, to: ArtistId, cents: i64) -> String {
     let checkout = tips::store::start(&site.app, from, Provider::Stripe, &wish(to, cents), site.app.clock.now()).await.unwrap();
     site.work().await;
     checkout
 }
 
 /// An artist with released earnings from the provider, and a connected account there.
-async fn rich_artist(site: &TestApp, fake: &FakePay, cents: i64) -> (Me, ArtistId) {
+pub async fn rich_artist(site: &TestApp, fake: &FakePay, cents: i64) -> (Me, ArtistId) {
     let (me, artist) = artist(site, "Aurora").await;
     let listener = account(site, "Lena", "user").await;
     let checkout = started(site, &listener, artist, cents).await;
@@ -52,7 +52,7 @@ async fn rich_artist(site: &TestApp, fake: &FakePay, cents: i64) -> (Me, ArtistI
 }
 
 /// A payout that an admin approved; the worker has not seen it yet.
-async fn approved(site: &TestApp, me: &Me, artist: ArtistId) -> PayoutId {
+pub async fn approved(site: &TestApp, me: &Me, artist: ArtistId) -> PayoutId {
     let now = site.app.clock.now();
     let admin = account(site, "Ada", "admin").await;
     let payout = payouts::store::request(&site.app, me, artist, None, &tokens::ulid(), now).await.unwrap();
@@ -60,12 +60,12 @@ async fn approved(site: &TestApp, me: &Me, artist: ArtistId) -> PayoutId {
     payout
 }
 
-async fn held(site: &TestApp, account: &str) -> i64 {
+pub async fn held(site: &TestApp, account: &str) -> i64 {
     site.number(&format!("COALESCE((SELECT balance FROM ledgerBalances JOIN ledgerAccounts ON id = accountId WHERE code = '{account}'), 0)")).await
 }
 
 /// What the journal says the provider holds is what it holds, and the books balance.
-async fn agrees(site: &TestApp, fake: &FakePay) {
+pub async fn agrees(site: &TestApp, fake: &FakePay) {
     assert_eq!(-held(site, "provider:stripe:balance").await, fake.balance());
     books_balance(site).await;
 }

@@ -80,10 +80,11 @@ pub(super) async fn check(db: &mut MySqlConnection, report: &mut Report) -> sqlx
     compare!(
         report,
         db,
-        "an earning takes another back without a refund",
+        "an earning takes another back without a refund or a dispute",
         "SELECT CONCAT('earning ', v.earningId) AS `what!: String` FROM earningReversals v
          LEFT JOIN earningDetails d ON d.earningId = v.earningId
-         LEFT JOIN ledgerTransactions t ON t.id = d.transactionId AND t.subject = 'refunds' AND t.subjectId = v.refundId
+         LEFT JOIN ledgerTransactions t ON t.id = d.transactionId
+           AND (t.subject = 'refunds' AND t.subjectId = v.refundId AND v.disputeId IS NULL OR t.subject = 'disputes' AND t.subjectId = v.disputeId AND v.refundId IS NULL)
          WHERE t.id IS NULL"
     );
     compare!(
@@ -102,7 +103,7 @@ pub(super) async fn check(db: &mut MySqlConnection, report: &mut Report) -> sqlx
         db,
         "a debt is not what took it back",
         "SELECT CONCAT('debt ', d.id) AS `what!: String` FROM artistDebts d
-         LEFT JOIN ledgerTransactions t ON t.id = d.transactionId AND t.kind = 'refund'
+         LEFT JOIN ledgerTransactions t ON t.id = d.transactionId AND t.kind IN ('refund', 'dispute')
          LEFT JOIN ledgerAccounts a ON a.artistId = d.artistId AND a.code LIKE '%:available'
          LEFT JOIN ledgerEntries e ON e.transactionId = t.id AND e.accountId = a.id
          WHERE e.id IS NULL OR d.amount > -e.amount OR d.amount <= 0 OR d.remaining < 0 OR d.remaining > d.amount OR (d.settledAt IS NULL) <> (d.remaining > 0)"

@@ -91,6 +91,8 @@ async fn earnings(db: &mut MySqlConnection, report: &mut Report) -> sqlx::Result
                                WHEN 'streams' THEN c.earningType = 'streams' AND c.period IS NOT NULL
                                WHEN 'refund' THEN c.amount <= 0 AND c.period IS NULL
                                WHEN 'refund_void' THEN c.amount >= 0 AND c.period IS NULL
+                               WHEN 'dispute' THEN c.amount <= 0 AND c.period IS NULL
+                               WHEN 'dispute_won' THEN c.amount >= 0 AND c.period IS NULL
                                ELSE t.kind = 'import_earning' END"
     );
     compare!(

@@ -57,6 +57,18 @@ pub struct Movement {
     pub about: String,
 }
 
+/// A payment that its payer's bank took back.
+#[derive(Clone, Debug)]
+pub struct Dispute {
+    pub id: String,
+    pub payment: String,
+    pub amount: i64,
+    pub status: &'static str,
+}
+
+/// What a dispute costs, given back when it is won.
+pub const DISPUTE_FEE: i64 = 1500;
+
 struct Kept {
     request: String,
     at: OffsetDateTime,
@@ -69,6 +81,7 @@ struct World {
     sessions: Vec<Session>,
     transfers: Vec<Movement>,
     refunds: Vec<Movement>,
+    disputes: Vec<Dispute>,
     keys: BTreeMap<String, Kept>,
     faults: VecDeque<Fault>,
     next: u64,
@@ -126,7 +139,8 @@ impl FakePay {
         let world = self.world.lock().unwrap();
         let paid: i64 = world.sessions.iter().filter(|session| session.payment.is_some()).map(|session| session.amount).sum();
         let gone: i64 = world.refunds.iter().chain(&world.transfers).map(|movement| movement.amount).sum();
-        paid - gone
+        let disputed: i64 = world.disputes.iter().filter(|dispute| dispute.status != "won").map(|dispute| dispute.amount + DISPUTE_FEE).sum();
+        paid - gone - disputed
     }
 
     /// Somebody pays on the page of a checkout; the event that tells so.
@@ -161,6 +175,32 @@ impl FakePay {
             world.transfers.remove(at)
         };
         self.event("transfer.reversed", &stripe::transfer(&movement))
+    }
+
+    /// The bank of whoever paid a checkout takes the payment back; the event that tells so.
+    pub fn dispute(&self, checkout: &str) -> String {
+        let dispute = {
+            let mut world = self.world.lock().unwrap();
+            world.next += 1;
+            let id = format!("dp_{}", world.next);
+            let session = world.sessions.iter().rfind(|session| session.checkout == checkout).expect("the page was open");
+            let payment = session.payment.clone().expect("it was paid");
+            let dispute = Dispute { id, payment, amount: session.amount, status: "needs_response" };
+            world.disputes.push(dispute.clone());
+            dispute
+        };
+        self.event("charge.dispute.created", &stripe::dispute(&dispute))
+    }
+
+    /// The bank decides about the last dispute; the event that tells so.
+    pub fn decide(&self, status: &'static str) -> String {
+        let dispute = {
+            let mut world = self.world.lock().unwrap();
+            let dispute = world.disputes.last_mut().expect("there is a dispute");
+            dispute.status = status;
+            dispute.clone()
+        };
+        self.event(if status == "under_review" { "charge.dispute.updated" } else { "charge.dispute.closed" }, &stripe::dispute(&dispute))
     }
 
     /// The body of an event of any kind.

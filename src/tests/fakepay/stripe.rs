@@ -1,6 +1,6 @@
 //! The objects and calls of Stripe's API that the site uses.
 
-use super::{Movement, Session, World};
+use super::{DISPUTE_FEE, Dispute, Movement, Session, World};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -26,8 +26,25 @@ pub fn transfer(movement: &Movement) -> Value {
     json!({"id": movement.id, "object": "transfer", "amount": movement.amount, "destination": movement.to, "metadata": {"payout": movement.about}})
 }
 
+/// Of a refund: `late 7` or `refund 7`.
+fn metadata(movement: &Movement) -> Value {
+    let (name, id) = movement.about.split_once(' ').expect("a refund says what it is about");
+    json!({ name: id })
+}
+
 fn refund(movement: &Movement) -> Value {
-    json!({"id": movement.id, "object": "refund", "amount": movement.amount, "payment_intent": movement.to, "metadata": {"late": movement.about}})
+    json!({"id": movement.id, "object": "refund", "amount": movement.amount, "payment_intent": movement.to, "metadata": metadata(movement)})
+}
+
+pub fn dispute(dispute: &Dispute) -> Value {
+    let mut movements = vec![json!({"amount": -dispute.amount, "fee": DISPUTE_FEE, "net": -dispute.amount - DISPUTE_FEE, "type": "adjustment"})];
+    if dispute.status == "won" {
+        movements.push(json!({"amount": dispute.amount, "fee": -DISPUTE_FEE, "net": dispute.amount + DISPUTE_FEE, "type": "adjustment"}));
+    }
+    json!({
+        "id": dispute.id, "object": "dispute", "amount": dispute.amount, "currency": "usd", "charge": "ch_1", "payment_intent": dispute.payment,
+        "reason": "product_not_received", "status": dispute.status, "evidence_details": {"due_by": 1_798_761_600}, "balance_transactions": movements,
+    })
 }
 
 fn refuse(message: &str) -> (StatusCode, Value) {
@@ -83,7 +100,9 @@ pub fn perform(world: &mut World, url: &str, path: &str, body: &[u8]) -> (Status
             if amount("amount") + back > paid {
                 return refuse("Refund amount is greater than unrefunded amount on charge");
             }
-            let movement = Movement { id: format!("re_{number}"), amount: amount("amount"), to, about: form["metadata[late]"].clone() };
+            let name = if form.contains_key("metadata[late]") { "late" } else { "refund" };
+            let about = format!("{name} {}", form[&format!("metadata[{name}]")]);
+            let movement = Movement { id: format!("re_{number}"), amount: amount("amount"), to, about };
             world.refunds.push(movement.clone());
             (StatusCode::OK, refund(&movement))
         }
