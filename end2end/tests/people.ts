@@ -42,6 +42,16 @@ export async function logIn(page: Page, email: string, password = PASSWORD): Pro
   await expect(page).not.toHaveURL(/log-in/);
 }
 
+/** A new artist on the page of new uploads. */
+export async function newArtist(page: Page, name: string, hydrated: boolean): Promise<void> {
+  await signUp(page, name, `${name.toLowerCase()}-${Date.now()}-${hydrated ? "js" : "html"}@example.org`);
+  await page.goto("/studio/new");
+  await page.getByLabel("Artist name").fill(`${name} ${Date.now()}`);
+  await page.getByRole("button", { name: "Create artist profile" }).click();
+  await expect(page).toHaveURL(/\/studio$/);
+  await page.goto("/studio/uploads/new");
+}
+
 /** A real audio file: eight seconds of a chord, as FLAC, WAV or MP3. */
 export function audioFile(kind: "flac" | "wav" | "mp3"): string {
   const path = join(mkdtempSync(join(tmpdir(), "eternity-audio-")), `song.${kind}`);

@@ -6,20 +6,10 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import * as tus from "tus-js-client";
 import { expect, test } from "./site";
-import { audioFile, signUp } from "./people";
+import { audioFile, newArtist } from "./people";
 
 const root = join(import.meta.dirname, "..", "..");
 const sum = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-
-/** A new artist on the page of new uploads. */
-async function artist(page: Page, name: string, hydrated: boolean): Promise<void> {
-  await signUp(page, name, `${name.toLowerCase()}-${Date.now()}-${hydrated ? "js" : "html"}@example.org`);
-  await page.goto("/studio/new");
-  await page.getByLabel("Artist name").fill(`${name} ${Date.now()}`);
-  await page.getByRole("button", { name: "Create artist profile" }).click();
-  await expect(page).toHaveURL(/\/studio$/);
-  await page.goto("/studio/uploads/new");
-}
 
 /** A long file: eleven megabytes, three pieces. */
 function longFile(name: string): string {
@@ -36,7 +26,7 @@ function stored(): string[] {
 
 // Without JavaScript the plain form takes one file.
 test("several files at once, one of them bad", { tag: "@program" }, async ({ page, hydrated, accessible }) => {
-  await artist(page, "Several", hydrated);
+  await newArtist(page, "Several", hydrated);
   const bad = join(mkdtempSync(join(tmpdir(), "eternity-bad-")), "poem.wav");
   writeFileSync(bad, "no music ".repeat(3_000));
   await page.getByLabel("Audio files").setInputFiles([audioFile("flac"), bad, audioFile("mp3")]);
@@ -54,7 +44,7 @@ test("several files at once, one of them bad", { tag: "@program" }, async ({ pag
 // Resuming needs JavaScript.
 test("a broken connection goes on by itself, a closed tab when the file is chosen again", { tag: "@program" }, async ({ page, context, hydrated }) => {
   test.setTimeout(120_000);
-  await artist(page, "Broken", hydrated);
+  await newArtist(page, "Broken", hydrated);
   const file = longFile("long.wav");
   let pieces = 0;
   const breaking = async (tab: Page, allowed: (piece: number) => boolean) => {
@@ -95,7 +85,7 @@ test("a broken connection goes on by itself, a closed tab when the file is chose
 });
 
 test("a file is stopped, and what broke off is thrown away", async ({ page, hydrated }) => {
-  await artist(page, "Stopped", hydrated);
+  await newArtist(page, "Stopped", hydrated);
   const begun = await page.request.post("/uploads/files", {
     headers: { "tus-resumable": "1.0.0", "upload-length": "1000", "upload-metadata": `filename ${btoa("half.wav")},fingerprint ${btoa("none")}` },
   });
@@ -115,7 +105,7 @@ test("a file is stopped, and what broke off is thrown away", async ({ page, hydr
 // These clients bring their own program.
 test("tus-js-client and tuspy resume until the file is whole", { tag: "@program" }, async ({ page, context, hydrated }) => {
   test.setTimeout(120_000);
-  await artist(page, "Clients", hydrated);
+  await newArtist(page, "Clients", hydrated);
   const endpoint = new URL("/uploads/files", page.url()).href;
   const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
 

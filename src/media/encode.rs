@@ -125,8 +125,12 @@ fn options(quality: Quality, probed: &Probed) -> Vec<String> {
         Quality::Aac128 => format!("-c:a aac -b:a 128k -ac 2 -ar {} -movflags +faststart -f ipod", aac_rate(probed)),
         Quality::Aac256 => format!("-c:a aac -b:a 256k -ac 2 -ar {} -movflags +faststart -f ipod", aac_rate(probed)),
         // WebM and not Ogg, because Media Source Extensions take it; the index comes first, as it does with faststart.
-        Quality::Opus96 => "-c:a libopus -b:a 96k -ac 2 -ar 48000 -f webm -cues_to_front 1".to_owned(),
-        Quality::Opus160 => "-c:a libopus -b:a 160k -ac 2 -ar 48000 -f webm -cues_to_front 1".to_owned(),
+        // The encoder's delay is 6.5 ms and WebM counts whole ones: every packet but the first would stand half a
+        // millisecond late, rounded to a whole one, and a player that cuts by time would cut 48 samples of music.
+        Quality::Opus96 | Quality::Opus160 => {
+            let bitrate = if quality == Quality::Opus96 { "96k" } else { "160k" };
+            format!("-c:a libopus -b:a {bitrate} -ac 2 -ar 48000 -bsf:a setts=pts=PTS-gt(N\\,0):dts=DTS-gt(N\\,0) -f webm -cues_to_front 1")
+        }
         Quality::Flac => {
             let depth = if probed.bits.is_some_and(|bits| bits > 16) { "s32" } else { "s16" };
             let channels = if probed.channels.is_some_and(|channels| channels > 2) { "-ac 2 " } else { "" };

@@ -11,7 +11,7 @@ use crate::{
     error::{AppError, AppResult},
     ids::TrackId,
     listening,
-    player::Quality,
+    player::{JoinedFile, Quality},
     server::{doors, sessions::Visitor, state::App, tokens},
 };
 use axum::{
@@ -59,8 +59,19 @@ pub async fn audio(
     }
 }
 
-async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: Request) -> AppResult<Response> {
-    let id: TrackId = track.parse().map_err(|_| AppError::NotFound)?;
+/// A track's sound, for somebody who may hear it.
+struct Audible {
+    /// Everyone may.
+    public: bool,
+    /// It is the visitor's own, or the visitor is an admin.
+    own: bool,
+    seconds: i32,
+    standard: String,
+    high: Option<String>,
+}
+
+/// For everyone once it is public, before that for its artist and for admins; for others it is not there.
+async fn audible(app: &App, visitor: &Visitor, track: TrackId) -> AppResult<Audible> {
     let row = sqlx::query!(
         "SELECT artistUploads.isPublished, artistUploads.releaseDate, artistUploads.duration, artistProfiles.userId, trackMedia.state, trackMedia.standardKey,
                 trackMedia.highKey, trackMedia.withdrawnAt
@@ -68,26 +79,55 @@ async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: 
          JOIN artistProfiles ON artistProfiles.id = artistUploads.artistId
          JOIN trackMedia ON trackMedia.trackId = artistUploads.id
          WHERE artistUploads.id = ?",
-        id
+        track
     )
     .fetch_one(&app.db)
     .await?;
     let public = row.isPublished != 0 && row.withdrawnAt.is_none() && row.releaseDate.is_none_or(|release| release <= app.clock.now());
     let own = visitor.me.as_ref().is_some_and(|me| me.id.0 == row.userId || me.admin);
-    let Some(standard) = row.standardKey.filter(|_| (public || own) && row.state == "ready") else { return Err(AppError::NotFound) };
-    let seconds = row.duration.unwrap_or(0);
+    let standard = row.standardKey.filter(|_| (public || own) && row.state == "ready").ok_or(AppError::NotFound)?;
+    Ok(Audible { public, own, seconds: row.duration.unwrap_or(0), standard, high: row.highKey })
+}
+
+async fn sound(app: &App, visitor: &Visitor, track: &str, wish: &Wish, request: Request) -> AppResult<Response> {
+    let id: TrackId = track.parse().map_err(|_| AppError::NotFound)?;
+    let Audible { public, own, seconds, standard, high } = audible(app, visitor, id).await?;
     if request.method() == Method::GET && public && !own && wish.measured.is_none() {
         listening::store::unmeasured(app, visitor, id.into(), seconds, from_the_start(request.headers())).await?;
     }
     let wanted = wish.quality.as_deref().and_then(Quality::of).unwrap_or_default();
-    let better = better(app, visitor, own, wanted, id, row.highKey).await?;
+    let better = better(app, visitor, own, wanted, id, high).await?;
     if let Some(key) = better.or_else(|| wish.signed.is_some().then(|| standard.clone())) {
-        let address = signed(app, request.headers(), &key, seconds);
+        let cookies = request.headers().get(header::COOKIE).and_then(|value| value.to_str().ok());
+        let address = signed(app, cookies, &key, seconds);
         let mut response = Redirect::temporary(&address).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         return Ok(response);
     }
     Ok(ranged(request, &Storage::of(app), &standard, mime(&standard)).await)
+}
+
+/// The file of a track that joins others without a gap, for the browser with these cookies.
+///
+/// # Errors
+/// When the track is not there for this visitor, or was made before there were such files.
+pub async fn joined(app: &App, visitor: &Visitor, cookies: Option<&str>, track: TrackId, wanted: Quality) -> AppResult<JoinedFile> {
+    let track_sound = audible(app, visitor, track).await?;
+    let files = renditions::of_track(app, track).await?;
+    let better = wanted != Quality::Standard && (track_sound.own || entitlements(app, visitor.me.as_ref().map(|me| me.id)).await?.high_quality);
+    let file = better
+        .then(|| files.get(renditions::Quality::Opus160))
+        .flatten()
+        .or_else(|| files.get(renditions::Quality::Opus96))
+        .ok_or(AppError::NotFound)?;
+    let rate = f64::from(file.sample_rate.max(1));
+    Ok(JoinedFile {
+        address: signed(app, cookies, &file.key, track_sound.seconds),
+        size: file.size,
+        delay: f64::from(file.encoder_delay) / rate,
+        // Some hundred hours of samples are far from where a float's integers end.
+        length: f64::from(u32::try_from(file.samples).unwrap_or(u32::MAX)) / rate,
+    })
 }
 
 /// The key of a better file than the standard one: what is wished, as far as the listener's tier has it and the track.
@@ -107,17 +147,16 @@ async fn better(app: &App, visitor: &Visitor, own: bool, wanted: Quality, track:
 }
 
 /// The address of a file for the session that asks, until shortly after it could have been heard.
-fn signed(app: &App, headers: &HeaderMap, key: &str, seconds: i32) -> String {
+fn signed(app: &App, cookies: Option<&str>, key: &str, seconds: i32) -> String {
     let until = (app.clock.now() + GRACE + Duration::seconds(seconds.into())).unix_timestamp();
     let text = format!("{} {key}", (until / ROUND + 1) * ROUND);
-    let signature = tokens::sign(&app.config.secret, PURPOSE, &format!("{text}\n{}", holder(headers)));
+    let signature = tokens::sign(&app.config.secret, PURPOSE, &format!("{text}\n{}", holder(cookies)));
     format!("/media/hear/{}.{signature}", URL_SAFE_NO_PAD.encode(text))
 }
 
 /// Who an address is for: the session's cookie, as it is sent with every request of the same browser.
-fn holder(headers: &HeaderMap) -> String {
-    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    cookie::Cookie::split_parse(cookies)
+fn holder(cookies: Option<&str>) -> String {
+    cookie::Cookie::split_parse(cookies.unwrap_or_default())
         .flatten()
         .find(|cookie| matches!(cookie.name(), "session" | "__Host-session"))
         .map(|cookie| cookie.value().to_owned())
@@ -136,7 +175,8 @@ pub async fn hear(State(app): State<App>, Path(grant): Path<String>, request: Re
 fn granted(app: &App, headers: &HeaderMap, grant: &str) -> Option<String> {
     let (text, signature) = grant.rsplit_once('.')?;
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    if !tokens::verify(&app.config.secret, PURPOSE, &format!("{text}\n{}", holder(headers)), signature) {
+    let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok());
+    if !tokens::verify(&app.config.secret, PURPOSE, &format!("{text}\n{}", holder(cookies)), signature) {
         return None;
     }
     let (until, key) = text.split_once(' ')?;

@@ -1,9 +1,11 @@
 //! The player: one queue and one sound for all pages, so that the music goes on while people look around.
 //! Its state is a context that any page can use; the bar, the sheets and the `<audio>` stand outside the routes.
 
+mod api;
 mod bar;
 mod button;
 pub mod embed;
+mod joined;
 mod kept;
 mod keys;
 mod measure;
@@ -19,7 +21,9 @@ mod sheet;
 mod sleep;
 mod sound;
 mod wave;
+mod webm;
 
+pub use api::{JoinedFile, joined_sound};
 pub use bar::PlayerBar;
 pub use button::{PlayAll, PlayButton};
 pub use menu::PieceMenu;
@@ -157,7 +161,7 @@ impl Player {
         self.failures.set_value(0);
         let Pieces(list) = list.into();
         self.queue.update(|queue| queue.replace(list, index, source, playlist, random));
-        self.start();
+        self.start(0.0);
     }
 
     /// Plays a list in any order.
@@ -200,26 +204,37 @@ impl Player {
         }
     }
 
-    /// Starts the piece at hand from its beginning.
-    fn start(self) {
-        let Some(entry) = self.entry() else { return };
+    /// Shows the piece at hand, which nothing is known of yet but its card.
+    fn face(self, entry: &Entry) {
         self.problem.set(None);
         self.position.set(0.0);
         self.length.set(entry.piece.seconds.into());
         self.peaks.set(Vec::new());
         self.retried.set_value(false);
+    }
+
+    /// The piece at hand sounds from here on.
+    fn took_up(self, entry: &Entry) {
+        self.measure(entry);
+        session::show(&entry.piece);
+        self.claim();
+        self.keep();
+    }
+
+    /// Starts the piece at hand, from this second on.
+    fn start(self, place: f64) {
+        let Some(entry) = self.entry() else { return };
+        self.face(&entry);
         if !entry.piece.playable {
             self.failed(&t!("player.error.unavailable"));
             return;
         }
         let Some(audio) = self.audio.get_untracked() else { return };
-        audio.set_src(&entry.piece.sound(self.quality.get_untracked()));
+        self.load(&audio, &entry, place);
+        self.position.set(place);
         self.apply_speed();
         self.sound(&audio);
-        self.measure(&entry);
-        session::show(&entry.piece);
-        self.claim();
-        self.keep();
+        self.took_up(&entry);
     }
 
     /// Lets it sound; a browser may refuse.
@@ -288,10 +303,9 @@ impl Player {
         let position = self.position.get_untracked();
         if audio.src().is_empty() || broken {
             // After a visit before this one the queue is there, but no sound is loaded; after an error neither.
-            self.start();
-            self.seek(position);
+            self.start(position);
         } else if self.measure.with_value(|measure| measure.ended) {
-            self.start();
+            self.start(0.0);
         } else {
             self.claim();
             self.sound(&audio);
@@ -302,7 +316,7 @@ impl Player {
     fn go(self, key: u32) {
         self.report();
         if self.queue.try_update(|queue| queue.go(key)) == Some(true) {
-            self.start();
+            self.start(0.0);
         }
     }
 
@@ -347,10 +361,11 @@ impl Player {
     pub fn seek(self, seconds: f64) {
         let Some(audio) = self.audio.get_untracked() else { return };
         let place = seconds.clamp(0.0, self.length.get_untracked().max(0.0));
-        audio.set_current_time(place);
+        audio.set_current_time(self.begins() + place);
         self.position.set(place);
         self.measure.update_value(Measure::jump);
         self.keep();
+        self.pump();
     }
 
     /// Goes on or back by so many seconds.
@@ -379,7 +394,7 @@ impl Player {
             let playing = self.playing.get_untracked();
             self.report();
             if now.is_some() && playing {
-                self.start();
+                self.start(0.0);
             } else {
                 self.unload();
             }
@@ -395,6 +410,7 @@ impl Player {
         self.length.set(self.entry().map_or(0.0, |entry| entry.piece.seconds.into()));
         self.problem.set(None);
         self.peaks.set(Vec::new());
+        joined::close();
         if let Some(audio) = self.audio.get_untracked() {
             // An element without a source is silent; that it can't load one is expected.
             let _without = audio.remove_attribute("src");
@@ -404,6 +420,10 @@ impl Player {
 
     /// Loads the next piece ahead.
     fn warm_up(self) {
+        if self.is_joined() {
+            self.pump();
+            return;
+        }
         let Some(warm) = self.warm.get_untracked() else { return };
         let next = self.queue.with_untracked(|queue| queue.next(true).map(|entry| entry.piece.clone())).filter(|piece| piece.playable);
         let near = self.length.get_untracked() - self.position.get_untracked() < sound::WARM_BEFORE;

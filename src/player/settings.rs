@@ -1,6 +1,6 @@
 //! How it sounds: volume, speed, quality.
 
-use super::{Entry, Player, Quality, SPEEDS};
+use super::{Entry, Measure, Player, Quality, SPEEDS};
 use leptos::prelude::*;
 
 impl Player {
@@ -55,9 +55,10 @@ impl Player {
 
     /// Loads the piece at hand anew, at a place.
     pub(super) fn reload(self, audio: &web_sys::HtmlAudioElement, entry: &Entry, position: f64, play: bool) {
-        audio.set_src(&entry.piece.sound(self.quality.get_untracked()));
+        self.load(audio, entry, position);
+        self.position.set(position);
+        self.measure.update_value(Measure::jump);
         self.apply_speed();
-        self.seek(position);
         if play {
             self.sound(audio);
         }

@@ -119,14 +119,18 @@ fn Settings(player: Player) -> impl IntoView {
         .into_iter()
         .map(|minutes| view! { <option value=minutes.to_string()>{t!("player.sleep.minutes", minutes = minutes)}</option> })
         .collect_view();
-    let sleep = move |event: web_sys::Event| match event_target_value(&event).as_str() {
-        "end" => player.sleep.set(Some(Sleep::EndOfPiece)),
-        "off" => player.sleep.set(None),
-        text => {
-            if let Ok(minutes) = text.parse() {
-                player.sleep_in(minutes);
+    let sleep = move |event: web_sys::Event| {
+        match event_target_value(&event).as_str() {
+            "end" => player.sleep.set(Some(Sleep::EndOfPiece)),
+            "off" => player.sleep.set(None),
+            text => {
+                if let Ok(minutes) = text.parse() {
+                    player.sleep_in(minutes);
+                }
             }
         }
+        // It may change what follows.
+        player.pump();
     };
     let sleeping = move || match (player.sleep.get(), player.minutes_left()) {
         (Some(Sleep::EndOfPiece), _) => t!("player.sleep.at_end").into_owned(),

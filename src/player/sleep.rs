@@ -33,6 +33,7 @@ impl Player {
 
     /// Once a second.
     pub(super) fn tick(self) {
+        self.pump();
         if let Some(Sleep::At(time)) = self.sleep.get_untracked()
             && js_sys::Date::now() >= time
         {

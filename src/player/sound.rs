@@ -65,19 +65,21 @@ pub fn PlayerSound(
             }
         });
     });
-    let place = move || player.audio.get_untracked().map_or(0.0, |audio| audio.current_time());
+    let place = move || player.audio.get_untracked().map_or(0.0, |audio| (audio.current_time() - player.begins()).max(0.0));
     view! {
         <audio node_ref=player.audio preload="auto"
             on:timeupdate=move |_| {
                 // While nothing is loaded the place of the last visit stands.
                 if player.loaded() {
+                    player.cross();
                     player.position.set(place());
                     player.heard(place());
                     player.warm_up();
                 }
             }
             on:durationchange=move |_| {
-                let length = player.audio.get_untracked().map_or(0.0, |audio| audio.duration());
+                // A timeline of several pieces is longer than the one at hand.
+                let length = player.exact_length().or_else(|| player.audio.get_untracked().map(|audio| audio.duration())).unwrap_or_default();
                 if length.is_finite() && length > 0.0 {
                     player.length.set(length);
                 }
@@ -99,7 +101,10 @@ pub fn PlayerSound(
                 player.keep();
                 session::state(false);
             }
-            on:seeking=move |_| player.measure.update_value(Measure::jump)
+            on:seeking=move |_| {
+                player.measure.update_value(Measure::jump);
+                player.pump();
+            }
             on:seeked=move |_| session::place(player)
             on:ratechange=move |_| session::place(player)
             on:ended=move |_| player.ended()
@@ -135,6 +140,11 @@ impl Player {
             // The next one could not be loaded either.
             self.playing.set(false);
             self.problem.set(Some(t!("player.error.offline").into_owned()));
+            return;
+        }
+        if self.is_joined() {
+            // By itself the element may do better.
+            self.fall_back(true);
             return;
         }
         if let Some(entry) = self.entry()

@@ -17,6 +17,9 @@ use time::Duration;
 const STANDARD: &str = "the standard file: 0123456789";
 const HIGH: &str = "the file of high quality";
 const LOSSLESS: &str = "the lossless file";
+/// For players that join tracks; they are listed at 48 kHz with the encoder's delay of 6.5 ms.
+const OPUS: &str = "the small file that can be joined";
+const OPUS_HIGH: &str = "the better file that can be joined";
 
 /// Ida's published tracks, each of so many seconds, `/tracks/1` first; their files are texts.
 async fn with_tracks(lengths: &[i32]) -> (TestApp, Person) {
@@ -36,12 +39,15 @@ async fn with_tracks(lengths: &[i32]) -> (TestApp, Person) {
             "INSERT INTO trackMedia (trackId, state, standardKey, highKey) VALUES ({id}, 'ready', 'audio/o{id}-128.m4a', 'audio/o{id}-256.m4a')"
         ))
         .await;
+        let (small, better) = (OPUS.len(), OPUS_HIGH.len());
         run(format!(
             "INSERT INTO trackRenditions (trackId, quality, fileKey, mimeType, bitrate, size, sampleRate, encoderDelay, padding, samples)
-             VALUES ({id}, 'flac', 'audio/o{id}.flac', 'audio/flac', 800, 9, 44100, 0, 0, 44100)"
+             VALUES ({id}, 'flac', 'audio/o{id}.flac', 'audio/flac', 800, 9, 44100, 0, 0, 44100),
+                    ({id}, 'opus-96', 'audio/o{id}-96.webm', 'audio/webm', 96, {small}, 48000, 312, 525, 240123),
+                    ({id}, 'opus-160', 'audio/o{id}-160.webm', 'audio/webm', 160, {better}, 48000, 312, 525, 240123)"
         ))
         .await;
-        for (name, text) in [("-128.m4a", STANDARD), ("-256.m4a", HIGH), (".flac", LOSSLESS)] {
+        for (name, text) in [("-128.m4a", STANDARD), ("-256.m4a", HIGH), (".flac", LOSSLESS), ("-96.webm", OPUS), ("-160.webm", OPUS_HIGH)] {
             std::fs::write(audio.join(format!("o{id}{name}")), text).unwrap();
         }
     }
@@ -129,6 +135,25 @@ async fn better_files_are_for_those_who_may_hear_them() {
         let (text, address) = hears(person, &site, "standard&signed").await;
         assert!(text == STANDARD && address.starts_with("/media/hear/"), "{who}: {address}");
     }
+    // The same holds for the files that a player joins: its address comes with what it has to cut off.
+    let joined = async |person: &Person, quality: &str| {
+        let sound: serde_json::Value =
+            ask(person, &format!("{}/api/player/joined?track=1&quality={quality}", site.url), &[]).await.json().await.unwrap();
+        let file = ask(person, &format!("{}{}", site.url, sound["address"].as_str().unwrap()), &[("range", "bytes=0-262143")]).await;
+        assert_eq!((file.status(), &file.headers()[header::CONTENT_TYPE]), (StatusCode::PARTIAL_CONTENT, &"audio/webm".parse().unwrap()));
+        let text = file.text().await.unwrap();
+        assert_eq!(sound["size"].as_u64().unwrap(), text.len() as u64);
+        // 312 samples of 48,000 a second are 6.5 ms, 240,123 are 5.0025625 s.
+        assert_eq!((sound["delay"].as_f64().unwrap(), sound["length"].as_f64().unwrap()), (0.0065, 5.002_562_5));
+        (text, sound["address"].as_str().unwrap().to_owned())
+    };
+    for (who, person, text) in
+        [("a visitor", &visitor, OPUS), ("Free", &free, OPUS), ("Premium", &premium, OPUS_HIGH), ("the artist", &ida, OPUS_HIGH)]
+    {
+        assert_eq!(joined(person, "standard").await.0, OPUS, "{who}");
+        assert_eq!(joined(person, "high").await.0, text, "{who}");
+    }
+    assert_eq!(ask(&free, &format!("{}{}", site.url, joined(&premium, "high").await.1), &[]).await.status(), StatusCode::NOT_FOUND);
     let (_, address) = hears(&premium, &site, "high").await;
     let (_, lossless) = hears(&premium, &site, "lossless").await;
     let swapped = {
@@ -157,6 +182,8 @@ async fn better_files_are_for_those_who_may_hear_them() {
     sqlx::query("UPDATE artistUploads SET isPublished = 0").execute(&site.app.db).await.unwrap();
     for quality in ["standard", "high", "lossless"] {
         let url = format!("{}/media/audio/1?quality={quality}", site.url);
+        assert_eq!(ask(&premium, &url, &[]).await.status(), StatusCode::NOT_FOUND);
+        let url = format!("{}/api/player/joined?track=1&quality={quality}", site.url);
         assert_eq!(ask(&premium, &url, &[]).await.status(), StatusCode::NOT_FOUND);
         assert_ne!(ask(&ida, &url, &[]).await.status(), StatusCode::NOT_FOUND);
     }

@@ -337,6 +337,12 @@ async fn new_audio_takes_the_place_of_the_old_one_when_it_is_ready() {
     let (site, ida) = with_track(2).await;
     let (max, _) = site.signed_in("Max").await;
     max.submit("/tracks/1", "/api/tracks/like", &[("id", "1"), ("like", "true")]).await;
+    max.submit("/tracks/1", "/api/tracks/comment", &[("track", "1"), ("body", "The bridge!")]).await;
+    let (_, started) = max.call("plays/start", &[("track", "1"), ("source", "page")]).await;
+    site.app.clock.advance(Duration::seconds(10));
+    site.beacon(&[(started["token"].as_str().unwrap(), 2_000)]).await;
+    eternity::listening::spool::drain(&site.app).await.unwrap();
+    assert_eq!(site.number("SELECT plays FROM artistUploads").await, 1);
     let hear = async || site.visitor().get("/media/audio/1?measured").await.bytes().await.unwrap();
     let old = hear().await;
 
@@ -376,6 +382,8 @@ async fn new_audio_takes_the_place_of_the_old_one_when_it_is_ready() {
     assert_eq!(original(&site).await, bytes);
     assert_eq!(site.number("SELECT duration FROM artistUploads").await, 5);
     assert_eq!(site.number("SELECT likes FROM artistUploads").await, 1);
+    assert_eq!(site.number("SELECT plays FROM artistUploads").await, 1);
+    assert!(max.page("/tracks/1-night-drive").await.contains("The bridge!"));
     assert!(site.visitor().page("/tracks/1-night-drive").await.contains("Night drive"));
     let count = |folder: &str| std::fs::read_dir(site.folder.path().join("media").join(folder)).unwrap().count();
     assert_eq!((count("originals"), count("audio"), count("incoming")), (1, 5, 0), "the old ones are gone");
